@@ -1,0 +1,19 @@
+"""How the pages are served, on a laptop and on Railway. Everything comes from the settings."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sellercloudx.settings")
+
+from django.conf import settings  # noqa: E402
+
+# Behind Railway's proxy we are asked from outside the container; a laptop answers itself only.
+host = "0.0.0.0" if settings.IS_PRODUCTION else "127.0.0.1"  # noqa: S104
+bind = f"{host}:{settings.PORT}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = settings.WEB_THREADS
+preload_app = True
+# A request waits for one marketplace answer at most; the worker does everything long.
+timeout = 60
+graceful_timeout = 20
+control_socket_disable = True

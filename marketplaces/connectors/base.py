@@ -1,0 +1,169 @@
+"""The one interface to every marketplace."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self, TypeVar
+
+from django.utils.functional import Promise
+
+from . import remote
+from .errors import MarketplaceError, Unsupported
+from .http import Http
+
+T = TypeVar("T")
+
+
+class Capability(StrEnum):
+    CHECK = "check"
+    ITER_ORDERS = "iter_orders"
+    CONFIRM_ORDER = "confirm_order"
+    SHIP = "ship"
+    CANCEL_ORDER = "cancel_order"
+    LABELS = "labels"
+    ITER_LISTINGS = "iter_listings"
+    CATEGORIES = "categories"
+    ATTRIBUTES = "attributes"
+    PUBLISH_CARDS = "publish_cards"
+    CARD_STATUS = "card_status"
+    PUSH_STOCKS = "push_stocks"
+    PUSH_PRICES = "push_prices"
+    PRICE_QUARANTINE = "price_quarantine"
+
+
+@dataclass(frozen=True)
+class CredentialField:
+    """One thing a seller must give us to connect; `is_secret` is never shown again."""
+
+    name: str
+    label: str | Promise
+    help_text: str | Promise
+    is_secret: bool = False
+    # Asked for when the key is pasted; the others are chosen from what the key opens.
+    is_typed: bool = True
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many requests of one group an account may send in a window; `words` is the vendor's."""
+
+    requests: int
+    seconds: int
+    words: str
+
+
+class Connector:
+    """Speaks to one marketplace with one set of credentials.
+
+    A verb left alone raises Unsupported, and `supports` says so beforehand. Every verb raises
+    MarketplaceError; a batch answers one ItemResult per item, in the order given, and finds the
+    bad items of a refused one itself (`batching`): a refusal it raises is meant for all of them.
+    A verb that iterates hands out all rows it can read, and raises Unreadable with the others at
+    the end.
+    """
+
+    slug: str
+    name: str
+    # Reasons a seller may give for cancelling: our code -> the marketplace's.
+    cancel_reasons: Mapping[str, str] = {}
+    credential_fields: tuple[CredentialField, ...] = ()
+    # By the name of the operation, as `Http` hands it to its gate.
+    limits: Mapping[str, Limit] = {}
+    max_parallel = 1
+
+    def __init__(self, http: Http, credentials: dict[str, str]):
+        self.http = http
+        self.credentials = credentials
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.http.close()
+
+    @classmethod
+    def headers(cls, credentials: Mapping[str, str]) -> dict[str, str]:
+        """What every request carries to be let in."""
+        return {}
+
+    @classmethod
+    def secrets(cls, credentials: Mapping[str, str]) -> tuple[str, ...]:
+        """The values that must never be seen."""
+        names = [field.name for field in cls.credential_fields if field.is_secret]
+        return tuple(credentials[name] for name in names if credentials.get(name))
+
+    @classmethod
+    def supports(cls, capability: Capability) -> bool:
+        return getattr(cls, capability.value) is not getattr(Connector, capability.value)
+
+    def _unsupported(self, capability: Capability) -> Unsupported:
+        return Unsupported(f"{self.name} has no {capability}", operation=capability.value)
+
+    def check(self) -> remote.CheckResult:
+        """Who the key belongs to, what it may do, which shops it opens."""
+        raise self._unsupported(Capability.CHECK)
+
+    def iter_orders(
+        self, *, updated_since: datetime | None = None, ids: Sequence[str] = ()
+    ) -> Iterator[remote.RemoteOrder]:
+        """Orders changed since a moment, or exactly these."""
+        raise self._unsupported(Capability.ITER_ORDERS)
+
+    def confirm_order(self, order_id: str) -> remote.ItemResult:
+        raise self._unsupported(Capability.CONFIRM_ORDER)
+
+    def ship(self, order_id: str) -> remote.ItemResult:
+        """Say that the order is packed and ready for the carrier."""
+        raise self._unsupported(Capability.SHIP)
+
+    def cancel_order(self, order_id: str, reason: str) -> remote.ItemResult:
+        """Cancel for one of `cancel_reasons`."""
+        raise self._unsupported(Capability.CANCEL_ORDER)
+
+    def labels(self, order_id: str) -> remote.Label:
+        raise self._unsupported(Capability.LABELS)
+
+    def iter_listings(self) -> Iterator[remote.RemoteListing]:
+        raise self._unsupported(Capability.ITER_LISTINGS)
+
+    def categories(self) -> list[remote.Category]:
+        raise self._unsupported(Capability.CATEGORIES)
+
+    def attributes(self, category_id: str) -> list[remote.Attribute]:
+        raise self._unsupported(Capability.ATTRIBUTES)
+
+    def publish_cards(self, cards: Sequence[remote.CardDraft]) -> list[remote.ItemResult]:
+        """Create or replace cards; moderation comes later, see card_status."""
+        raise self._unsupported(Capability.PUBLISH_CARDS)
+
+    def card_status(self, skus: Sequence[str]) -> list[remote.RemoteListing]:
+        """One row per SKU asked for; ABSENT where the marketplace does not know it."""
+        raise self._unsupported(Capability.CARD_STATUS)
+
+    def push_stocks(self, updates: Sequence[remote.StockUpdate]) -> list[remote.ItemResult]:
+        raise self._unsupported(Capability.PUSH_STOCKS)
+
+    def push_prices(self, updates: Sequence[remote.PriceUpdate]) -> list[remote.ItemResult]:
+        raise self._unsupported(Capability.PUSH_PRICES)
+
+    def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
+        """Prices the marketplace accepted with 200 and yet does not apply."""
+        raise self._unsupported(Capability.PRICE_QUARANTINE)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most `size` items, in order; what came before an error is handed out first."""
+    batch: list[T] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except MarketplaceError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch

@@ -1,0 +1,153 @@
+"""How Yandex Market is called: addresses, pages, and answers that are not what they should be."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from marketplaces.connectors import reading, remote
+from marketplaces.connectors.base import Connector
+from marketplaces.connectors.errors import AuthFailed, BadResponse, Rejected, Unreadable
+from marketplaces.connectors.reading import Data
+
+from . import mapping
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+PAGES = 2000
+
+
+class Calls(Connector):
+    """What the verbs of Yandex share."""
+
+    @property
+    def business_id(self) -> str:
+        return self._chosen("business_id")
+
+    @property
+    def campaign_id(self) -> str:
+        return self._chosen("campaign_id")
+
+    def _chosen(self, name: str) -> str:
+        value = self.credentials.get(name, "").strip()
+        if not is_number(value):
+            raise AuthFailed(f"{name} is not chosen or not a number.", code=name)
+        return value
+
+    @property
+    def catalogue(self) -> str:
+        return f"/v2/businesses/{self.business_id}"
+
+    @property
+    def campaign(self) -> str:
+        return f"/v2/campaigns/{self.campaign_id}"
+
+    def call(self, method: str, path: str, *, operation: str, **options: Any) -> Data:
+        data = self.http.json(method, path, operation=operation, **options)
+        refuse_error(data, operation)
+        return data
+
+    def rows(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        key: str,
+        read: Callable[[Data], T],
+        *,
+        known_by: str,
+        bodies: Iterable[Any] = (None,),
+        limit: int = 100,
+    ) -> Iterator[T]:
+        """Every row of every page of every body; then Unreadable names those we cannot read."""
+        unreadable: list[remote.UnreadableRow] = []
+        for body in bodies:
+            for row in self._raw_rows(method, path, operation, key, limit, body):
+                try:
+                    item = read(row)
+                except reading.DEFECTS as error:
+                    unreadable.append(_unreadable(row, known_by, error))
+                else:
+                    yield item
+        if unreadable:
+            raise Unreadable(_words(unreadable[0].reason), operation=operation, rows=unreadable)
+
+    def _raw_rows(
+        self, method: str, path: str, operation: str, key: str, limit: int, body: Any
+    ) -> Iterator[Data]:
+        for page in self._pages(method, path, operation, key, limit=limit, json=body):
+            yield from page
+
+    def _pages(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        key: str,
+        *,
+        limit: int,
+        json: Any,
+    ) -> Iterator[list[Data]]:
+        params: dict[str, Any] = {"limit": limit}
+        seen: set[str] = set()
+        for _ in range(PAGES):
+            data = self.call(
+                method, path, operation=operation, params=params, json=json, idempotent=True
+            )
+            with reading_answer(operation):
+                # Campaigns and orders stand at the top of the answer, all else within `result`.
+                page = data if key in data else reading.part(data, "result")
+                rows, token = reading.rows(page, key), mapping.next_page(page)
+            yield rows
+            if not token:
+                return
+            if token in seen:
+                raise BadResponse("The pages go in a circle.", code="page", operation=operation)
+            seen.add(token)
+            params["pageToken"] = token
+        raise BadResponse("The pages do not end.", code="page", operation=operation)
+
+
+@contextmanager
+def reading_answer(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except reading.DEFECTS as error:
+        raise _schema_error(operation, error) from error
+
+
+def _schema_error(operation: str, error: Exception) -> BadResponse:
+    reason = found(error)
+    logger.error("%s: unreadable: %s", operation, reason)
+    return BadResponse(_words(reason), code="schema", operation=operation)
+
+
+def _unreadable(row: Data, known_by: str, error: Exception) -> remote.UnreadableRow:
+    number = row.get(known_by)
+    key = str(number) if isinstance(number, int | str) else ""
+    return remote.UnreadableRow(key, found(error), reading.shape(row))
+
+
+def found(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _words(reason: str) -> str:
+    return f"The answer is not what the document says ({reason})."
+
+
+def refuse_error(data: Data, operation: str) -> None:
+    """A 200 that calls itself an error is one."""
+    if data.get("status") == "ERROR":
+        with reading_answer(operation):
+            code, message = mapping.refusal(data)
+        raise Rejected(
+            message or "The marketplace refused.", code=code, operation=operation, words=message
+        )
+
+
+def is_number(value: str) -> bool:
+    """Ids go into paths: nothing but digits may."""
+    return value.isascii() and value.isdigit()

@@ -1,0 +1,39 @@
+"""How often Yandex Market may be asked.
+
+The document of 2026-07-17 no longer holds the figures; these stood in it until 2026-02-13
+(github.com/yandex-market/yandex-market-partner-api, openapi/paths) and stand on the method pages
+of yandex.ru/dev/market/partner-api. Where the vendor counts products, we count requests of the
+largest batch we send, so the budget is never overdrawn.
+"""
+
+from marketplaces.connectors.base import Limit
+
+MINUTE = 60
+HOUR = 3600
+
+# "At most four requests at a time" for one campaign or one business.
+MAX_PARALLEL = 4
+
+OFFERS_BATCH = 100
+OFFERS_BYTES = 400_000
+ORDERS_BATCH = 50
+STOCKS_BATCH = 2000
+PRICES_BATCH = 500
+QUARANTINE_PAGE = 200
+
+LIMITS = {
+    "auth_token": Limit(100, HOUR, "100 requests an hour"),
+    "campaigns": Limit(5_000, HOUR, "5 000 requests an hour"),
+    "business_settings": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "orders": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "order_status": Limit(100_000, HOUR, "100 000 requests an hour"),
+    "labels": Limit(100_000, HOUR, "100 000 requests an hour"),
+    "offer_mappings": Limit(600, MINUTE, "600 requests a minute"),
+    "offer_cards": Limit(600, MINUTE, "600 requests a minute"),
+    "offer_update": Limit(10_000 // OFFERS_BATCH, MINUTE, "10 000 products a minute"),
+    "categories": Limit(1_000, MINUTE, "1 000 requests a minute"),
+    "category_parameters": Limit(100, MINUTE, "100 categories a minute"),
+    "stocks": Limit(100_000 // STOCKS_BATCH, MINUTE, "100 000 products a minute"),
+    "prices": Limit(10_000 // PRICES_BATCH, MINUTE, "10 000 products a minute"),
+    "price_quarantine": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
+}

@@ -1,0 +1,171 @@
+"""What could not be told: set aside for a person, tried again, or given up.
+
+Whatever waits for the answer hears of it from `OPERATION_PARKED` in the same transaction.
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from marketplaces.connectors.errors import MarketplaceError
+from marketplaces.models import Connection, Operation
+from partners import audit
+from partners.models import User
+from sellercloudx.lib.queue import wake
+from sellercloudx.lib.redact import scrub
+from sellercloudx.lib.wiring import resolve
+
+logger = logging.getLogger(__name__)
+
+State = Operation.State
+# Of these only the newest counts; an older one is not worth another try.
+LATEST_WINS = {
+    Operation.Kind.PUBLISH_CARD,
+    Operation.Kind.PUSH_PRICE,
+    Operation.Kind.PUSH_STOCK,
+}
+# Each is a transaction of its own, and a person waits.
+AT_ONCE = 500
+
+
+class NotParked(Exception):
+    """Somebody has decided about it already."""
+
+
+def supersede_older(newer: Operation) -> None:
+    """What waits gives way to newer news; what is parked gives way to the same asked anew."""
+    outdated = {State.PARKED}
+    if newer.kind in LATEST_WINS:
+        outdated |= {State.PENDING, State.WAITING}
+    Operation.objects.filter(
+        connection_id=newer.connection_id,
+        kind=newer.kind,
+        target=newer.target,
+        pk__lt=newer.pk,
+        state__in=outdated,
+    ).update(state=State.SUPERSEDED, finished_at=timezone.now())
+
+
+def drop_outdated(batch: Sequence[Operation]) -> None:
+    """Newer news came while these were on their way: they are not tried again."""
+    newer = Operation.objects.filter(
+        connection=OuterRef("connection"),
+        kind=OuterRef("kind"),
+        target=OuterRef("target"),
+        pk__gt=OuterRef("pk"),
+    )
+    Operation.objects.held(batch).filter(Exists(newer), kind__in=LATEST_WINS).update(
+        state=State.SUPERSEDED, finished_at=timezone.now()
+    )
+
+
+def stored(error: MarketplaceError) -> dict[str, str]:
+    """What is kept of an error: what it is, and what the marketplace itself said."""
+    return {
+        "error_kind": error.kind,
+        "error_reason": error.reason,
+        "error_code": error.code[:60],
+        "error_message": scrub(error.words)[:1000],
+    }
+
+
+def park(batch: Sequence[Operation], error: MarketplaceError) -> None:
+    """Ask a person; the batch is of one kind."""
+    try:
+        with transaction.atomic():
+            if parked := _mark_parked(batch, error):
+                resolve("OPERATION_PARKED", parked[0].kind)(parked, None)
+    except Exception:  # noqa: BLE001  the worker's loop: one broken handler must not stop the rest
+        logger.exception("nobody could be told that operations are parked")
+        _mark_parked(batch, error)
+
+
+def _mark_parked(batch: Sequence[Operation], error: MarketplaceError) -> list[Operation]:
+    held = Operation.objects.held(batch)
+    pks = list(held.values_list("pk", flat=True))
+    held.update(
+        state=State.PARKED,
+        failures=batch[0].failures + 1,
+        **stored(error),
+    )
+    parked = Operation.objects.filter(pk__in=pks, state=State.PARKED)
+    return list(parked.select_related("partner", "connection").order_by("pk"))
+
+
+@transaction.atomic
+def retry(*, operation: Operation, by: User) -> None:
+    """Tell it after all. Raises NotParked."""
+    _decide(
+        operation,
+        by,
+        "OPERATION_RETRIED",
+        state=State.PENDING,
+        due_at=timezone.now(),
+        failures=0,
+        error_kind="",
+        error_reason="",
+        error_code="",
+        error_message="",
+    )
+    resolve("OPERATION_RETRIED", operation.kind)(operation, by)
+    wake("marketplaces.outbox.drain", operation.connection_id)
+
+
+def retry_all(*, connection: Connection, by: User) -> int:
+    """Tell all that is parked on a shop after all, the oldest first; how many."""
+    parked = Operation.objects.filter(connection=connection, state=State.PARKED)
+    done = 0
+    for operation in parked.select_related("partner").order_by("pk")[:AT_ONCE]:
+        with suppress(NotParked):
+            retry(operation=operation, by=by)
+            done += 1
+    return done
+
+
+@transaction.atomic
+def dismiss(*, operation: Operation, by: User) -> None:
+    """Leave it untold. Raises NotParked."""
+    _decide(
+        operation,
+        by,
+        "OPERATION_DISMISSED",
+        state=State.UNTOLD,
+        finished_at=timezone.now(),
+        error_reason=Operation.DISMISSED,
+    )
+    resolve("OPERATION_PARKED", operation.kind)([operation], by)
+
+
+def _decide(operation: Operation, by: User, action: str, **fields: object) -> None:
+    parked = Operation.objects.filter(pk=operation.pk, state=State.PARKED)
+    if not parked.update(**fields):
+        raise NotParked(operation.pk)
+    operation.refresh_from_db()
+    audit.record(
+        action,
+        partner=operation.partner,
+        actor=by,
+        entity=operation,
+        after={"kind": operation.kind, "target": operation.target, "subject": operation.subject},
+    )
+
+
+def give_up(operations: QuerySet[Operation], *, reason: str) -> None:
+    """Finish these as not told, in the caller's transaction."""
+    pks = list(operations.values_list("pk", flat=True))
+    operations.filter(pk__in=pks).update(
+        state=State.UNTOLD,
+        finished_at=timezone.now(),
+        error_kind="",
+        error_reason=reason,
+        error_code="",
+        error_message="",
+    )
+    untold = Operation.objects.filter(pk__in=pks, state=State.UNTOLD).order_by("kind", "pk")
+    for kind, group in groupby(untold.defer("payload"), key=lambda operation: operation.kind):
+        resolve("OPERATION_PARKED", kind)(list(group), None)

@@ -1,0 +1,101 @@
+"""How each kind of operation is said to a marketplace."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from marketplaces import payloads
+from marketplaces.connectors.base import Connector
+from marketplaces.connectors.errors import Rejected
+from marketplaces.connectors.remote import (
+    CardDraft,
+    ItemResult,
+    OrderStatus,
+    PriceUpdate,
+    StockUpdate,
+)
+from marketplaces.models import Operation
+
+Kind = Operation.Kind
+
+
+def _publish(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return connector.publish_cards([payloads.load(CardDraft, o.payload) for o in operations])
+
+
+def _push_prices(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return connector.push_prices([payloads.load(PriceUpdate, o.payload) for o in operations])
+
+
+def _push_stocks(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return connector.push_stocks([payloads.load(StockUpdate, o.payload) for o in operations])
+
+
+def _ship(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    done = {OrderStatus.READY, OrderStatus.SHIPPED, OrderStatus.DELIVERED}
+    return [_step(connector, o, done, partial(connector.ship, o.target)) for o in operations]
+
+
+def _cancel(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    done = {OrderStatus.CANCELLED}
+    return [
+        _step(connector, o, done, partial(connector.cancel_order, o.target, o.payload["reason"]))
+        for o in operations
+    ]
+
+
+def _step(
+    connector: Connector,
+    operation: Operation,
+    wanted: set[OrderStatus],
+    say: Callable[[], ItemResult],
+) -> ItemResult:
+    """A transition is not safe to repeat: after an unclear try, look before saying it again.
+
+    And once more when it is refused: the first try may have arrived late, and the refusal mean
+    only that it did.
+    """
+    was_tried = _was_tried(operation)
+    if was_tried and _stands(connector, operation, wanted):
+        return ItemResult(operation.target, ok=True, code="already")
+    try:
+        result = say()
+    except Rejected as error:
+        result = ItemResult(operation.target, False, error.code, error.message)
+    if was_tried and not result.ok and _stands(connector, operation, wanted):
+        return ItemResult(operation.target, ok=True, code="already")
+    return result
+
+
+def _stands(connector: Connector, operation: Operation, wanted: set[OrderStatus]) -> bool:
+    order = next(iter(connector.iter_orders(ids=[operation.target])), None)
+    return order is not None and order.status in wanted
+
+
+def _was_tried(operation: Operation) -> bool:
+    """Whether the marketplace may have taken it, or its like before it, without our knowing."""
+    if operation.attempts > 1:
+        return True
+    return Operation.objects.filter(
+        connection=operation.connection_id,
+        kind=operation.kind,
+        target=operation.target,
+        pk__lt=operation.pk,
+        attempts__gt=0,
+        state__in=(Operation.State.SUPERSEDED, Operation.State.UNTOLD),
+    ).exists()
+
+
+@dataclass(frozen=True)
+class Sender:
+    send: Callable[[Connector, Sequence[Operation]], list[ItemResult]]
+    batch: int
+
+
+SENDERS = {
+    Kind.PUBLISH_CARD: Sender(_publish, 100),
+    Kind.PUSH_PRICE: Sender(_push_prices, 500),
+    Kind.PUSH_STOCK: Sender(_push_stocks, 2000),
+    Kind.SHIP_ORDER: Sender(_ship, 1),
+    Kind.CANCEL_ORDER: Sender(_cancel, 1),
+}

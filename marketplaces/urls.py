@@ -1,0 +1,19 @@
+from django.urls import path
+
+from marketplaces import views
+
+app_name = "marketplaces"
+base = "partner-dashboard/marketplaces/"
+urlpatterns = [
+    path(base, views.index, name="list"),
+    path(base + "connect/<slug:slug>/", views.connect, name="connect"),
+    path(base + "<int:pk>/", views.detail, name="detail"),
+    path(base + "<int:pk>/test/", views.test, name="test"),
+    path(base + "<int:pk>/key/", views.replace_key, name="replace_key"),
+    path(base + "<int:pk>/choose/", views.choose, name="choose"),
+    path(base + "<int:pk>/disconnect/", views.disconnect, name="disconnect"),
+    path(base + "<int:pk>/sync/", views.sync, name="sync"),
+    path(base + "<int:pk>/retry/", views.retry_all, name="retry_all"),
+    path(base + "told/<int:pk>/retry/", views.retry, name="retry"),
+    path(base + "told/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
+]

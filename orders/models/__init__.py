@@ -1,0 +1,4 @@
+from .analytics import DailyAnalytics
+from .orders import Order, OrderEvent, OrderLine
+
+__all__ = ["DailyAnalytics", "Order", "OrderEvent", "OrderLine"]

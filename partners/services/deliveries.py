@@ -1,0 +1,159 @@
+"""Brings notifications to people by each channel: at least once, and never again once it is told.
+
+A claim pushes the time a lease further and counts the attempt. A worker that dies in the middle
+leaves the message due again, so a few may come twice; a settled row is never sent again.
+"""
+
+import logging
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+from django.core.cache import caches
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from partners.models import Delivery
+from partners.services import letters
+from partners.services.notice_kinds import KINDS
+from partners.services.outcomes import NobodyThere, Refused, SlowDown, Unreachable
+from partners.services.quiet_hours import after_quiet_hours
+from partners.telegram import messages
+from sellercloudx.lib.queue import wake
+from sellercloudx.lib.redact import scrub
+
+logger = logging.getLogger(__name__)
+
+Channel, State = Delivery.Channel, Delivery.State
+# After each failure; when they are used up, the failure is shown to staff.
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
+# Longer than any one sending takes.
+LEASE = timedelta(seconds=60)
+AT_ONCE = 50
+# A server that did not answer is left alone for so many seconds: each try holds a thread.
+LEFT_ALONE = 20
+INTERRUPTED = "interrupted while sending"
+
+# Each has `is_on()`, `reached(people, kind)`, and `send(notice)` and `send_digest(user, notices)`,
+# which raise what `outcomes` names.
+CHANNELS: dict[str, ModuleType] = {Channel.EMAIL: letters, Channel.TELEGRAM: messages}
+
+
+def wake_channel(channel: str) -> None:
+    """Each in a task of its own: a mail server that hangs holds back no other message."""
+    wake("partners.services.deliveries.send_due", str(channel))
+
+
+def wake_due() -> None:
+    """Called by the clock: find what no message woke anybody for."""
+    for channel in CHANNELS:
+        if _due(channel).exists():
+            wake_channel(channel)
+
+
+def send_due(channel: str) -> int:
+    """Send what is due; the number of messages sent."""
+    if not CHANNELS[channel].is_on():
+        # Asked for before it was turned off.
+        _due(channel).update(state=State.OFF)
+        return 0
+    if caches["guard"].get(left_alone(channel)):
+        return 0
+    due = list(_due(channel).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
+    sent = 0
+    for pk in due:
+        try:
+            sent += _send(channel, pk)
+        except Unreachable:
+            leave_alone(channel)
+            return sent
+    if len(due) == AT_ONCE:
+        # There may be more, and the clock comes only now and then.
+        wake_channel(channel)
+    return sent
+
+
+def send_again(*, delivery: Delivery) -> bool:
+    """Give a message that failed for good another round."""
+    failed = Delivery.objects.filter(pk=delivery.pk, state=State.FAILED)
+    again = failed.update(state=State.DUE, attempts=0, due_at=timezone.now(), error="")
+    if again:
+        wake_channel(delivery.channel)
+    return bool(again)
+
+
+def hold(waiting: QuerySet[Delivery]) -> None:
+    """Not to be sent any more. What is on its way at this moment may still arrive."""
+    waiting.filter(state__in=Delivery.WAITING).update(state=State.OFF)
+
+
+def leave_alone(channel: str) -> None:
+    caches["guard"].set(left_alone(channel), 1, LEFT_ALONE)
+
+
+def left_alone(channel: str) -> str:
+    """Where it is kept that a server does not answer."""
+    return f"left-alone:{channel}"
+
+
+def _due(channel: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(channel=channel, state=State.DUE, due_at__lte=timezone.now())
+
+
+def _send(channel: str, pk: int) -> bool:
+    """Raises Unreachable, when the failure is written down."""
+    delivery = _claim(channel, pk)
+    if delivery is None:
+        return False
+    try:
+        CHANNELS[channel].send(delivery.notification)
+    except Exception as error:  # noqa: BLE001  every mail backend fails in its own way
+        _note_failure(delivery, error)
+        if isinstance(error, Unreachable):
+            raise
+        return False
+    # Whoever has it now: it has arrived.
+    waiting = Delivery.objects.filter(pk=pk, state=State.DUE)
+    waiting.update(state=State.SENT, sent_at=timezone.now(), error="")
+    return True
+
+
+def _claim(channel: str, pk: int) -> Delivery | None:
+    due = _due(channel).filter(pk=pk)
+    # Workers died over it, each time: perhaps because of it.
+    if due.filter(attempts__gt=len(PAUSES)).update(state=State.FAILED, error=INTERRUPTED):
+        return None
+    if not due.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1):
+        return None
+    claimed = Delivery.objects.select_related(
+        "notification__user", "notification__invitation", "notification__partner"
+    )
+    return claimed.get(pk=pk)
+
+
+def _note_failure(delivery: Delivery, error: Exception) -> None:
+    notice = delivery.notification
+    log_failure(delivery.channel, f"notification {notice.pk}", error)
+    # A lease that ran out gave it to somebody else, who counts on.
+    mine = Delivery.objects.filter(pk=delivery.pk, state=State.DUE, attempts=delivery.attempts)
+    changes = after(error, delivery.attempts)
+    if "due_at" in changes and (kind := KINDS.get(notice.kind)):
+        changes["due_at"] = after_quiet_hours(notice.user, kind.topic, changes["due_at"])
+    mine.update(**changes)
+
+
+def log_failure(channel: str, what: str, error: Exception) -> None:
+    logger.warning("%s of %s failed: %s", channel, what, type(error).__name__)
+
+
+def after(error: Exception, attempts: int) -> dict[str, Any]:
+    """What becomes of a message after so many attempts, of which the last ended so."""
+    words = f"{type(error).__name__}: {scrub(str(error))}"[:300]
+    if isinstance(error, NobodyThere):
+        return {"state": State.OFF, "error": words}
+    if isinstance(error, SlowDown):
+        later = timezone.now() + error.pause
+        return {"due_at": later, "attempts": attempts - 1, "error": words}
+    if isinstance(error, Refused) or attempts > len(PAUSES):
+        return {"state": State.FAILED, "error": words}
+    return {"due_at": timezone.now() + PAUSES[attempts - 1], "error": words}

@@ -1,0 +1,335 @@
+"""What people are told, one entry per kind: worded when shown, in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from partners.models.notice_choices import Topic
+from sellercloudx.lib import formats
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """Title and text with named places, filled from the notification's `data`."""
+
+    topic: Topic
+    title: str | Promise
+    text: str | Promise
+    # How it looks: one of the tones of the design system.
+    tone: str = "info"
+    # Its link lets people in: it goes one way only, by email where there is one.
+    is_key: bool = False
+
+    def worded(self, data: Mapping[str, Any]) -> tuple[str, str]:
+        if "currency" in data:
+            data = {**data, "currency": formats.currency_name(data["currency"])}
+        return str(self.title) % data, str(self.text) % data
+
+
+KINDS = {
+    # To the partner: how the application goes.
+    "registered": NoticeKind(
+        Topic.APPROVAL,
+        _("We have your application"),
+        _(
+            "%(company)s is registered and waits for approval. A person of ours reads every "
+            "application; you are told here and by email as soon as it is decided."
+        ),
+        "hold",
+    ),
+    "approved": NoticeKind(
+        Topic.APPROVAL,
+        _("Your application is approved"),
+        _("%(company)s may start working: connect your first marketplace."),
+        "ok",
+    ),
+    "rejected": NoticeKind(
+        Topic.APPROVAL,
+        _("Your application is rejected"),
+        _("The reason: “%(reason)s”. You may correct the application and send it again."),
+        "bad",
+    ),
+    "blocked": NoticeKind(
+        Topic.APPROVAL,
+        _("Your account is blocked"),
+        _("%(company)s cannot work for now. The reason: “%(reason)s”."),
+        "bad",
+    ),
+    "unblocked": NoticeKind(
+        Topic.APPROVAL,
+        _("Your account works again"),
+        _("%(company)s is not blocked any more; what was waiting goes on by itself."),
+        "ok",
+    ),
+    "referral_joined": NoticeKind(
+        Topic.REFERRAL,
+        _("Somebody came by your code"),
+        _("%(company)s has registered by your code %(code)s."),
+    ),
+    # To a person: the password.
+    "password_reset": NoticeKind(
+        Topic.ACCOUNT,
+        _("A new password for SellerCloudX"),
+        _(
+            "Somebody asked for a new password for your account. The link in this message works "
+            "for one hour and once. If it was not you, do nothing: your password stays as it is."
+        ),
+        is_key=True,
+    ),
+    "password_changed": NoticeKind(
+        Topic.ACCOUNT,
+        _("Your password was changed"),
+        _(
+            "It was changed by the link in a letter, and you are logged out everywhere. If it was "
+            "not you, write to us at once."
+        ),
+        "warn",
+    ),
+    # To a person of ours: the second step.
+    "second_factor_set_up": NoticeKind(
+        Topic.ACCOUNT,
+        _("Your second step is set up"),
+        _(
+            "From now on a code from your phone is asked for after your password. If it was not "
+            "you, write to us at once."
+        ),
+    ),
+    "second_factor_removed": NoticeKind(
+        Topic.ACCOUNT,
+        _("Your second step was removed"),
+        _(
+            "An admin took it away; you set it up anew when you log in next. If you did not ask "
+            "for it, change your password and write to us at once."
+        ),
+        "warn",
+    ),
+    "second_factor_guessed": NoticeKind(
+        Topic.ACCOUNT,
+        _("Too many wrong codes for your account"),
+        _(
+            "Somebody typed your password and then wrong codes, so no more are taken for a quarter "
+            "of an hour. If it was not you, change your password at once."
+        ),
+        "bad",
+    ),
+    "recovery_code_used": NoticeKind(
+        Topic.ACCOUNT,
+        _("A recovery code was used"),
+        _(
+            "Somebody passed the second step with one of your recovery codes; you have %(left)s "
+            "left. If it was not you, change your password and make new codes at once."
+        ),
+        "warn",
+    ),
+    "telegram_linked": NoticeKind(
+        Topic.ACCOUNT,
+        _("Telegram is linked to your account"),
+        _(
+            "What we tell you comes to %(name)s, too. If it was not you, unlink it in the cabinet, "
+            "under Notifications, and change your password."
+        ),
+        "warn",
+    ),
+    # To the partner: shops.
+    "key_refused": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s: the key is refused"),
+        _("Nothing is sent or read until the key is replaced. In their words: %(reason)s"),
+        "bad",
+    ),
+    # To the partner: what marketplaces refuse.
+    "card_refused": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s refused a card"),
+        _("%(product)s. In their words: %(reason)s"),
+        "bad",
+    ),
+    "card_rejected": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s rejected a card after its check"),
+        _("%(product)s. In their words: %(reason)s"),
+        "bad",
+    ),
+    "price_refused": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s refused a price"),
+        _("%(product)s. In their words: %(reason)s"),
+        "bad",
+    ),
+    "price_quarantine": NoticeKind(
+        Topic.PRICE_QUARANTINE,
+        _("%(shop)s holds a price back"),
+        _(
+            "%(product)s. Buyers do not see the new price until it is confirmed in the cabinet of "
+            "the marketplace. In their words: %(reason)s"
+        ),
+        "hold",
+    ),
+    "stock_refused": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s refused a stock"),
+        _("%(product)s. In their words: %(reason)s"),
+        "bad",
+    ),
+    # To the partner: what nobody knows the answer to.
+    "card_unclear": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s: no clear answer to a card"),
+        _("%(product)s. We asked many times and do not know whether it arrived: try it again."),
+        "bad",
+    ),
+    "price_unclear": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s: no clear answer to a price"),
+        _("%(product)s. We asked many times and do not know whether it arrived: try it again."),
+        "bad",
+    ),
+    "stock_unclear": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("%(shop)s: no clear answer to a stock"),
+        _("%(product)s. We asked many times and do not know whether it arrived: try it again."),
+        "bad",
+    ),
+    # To the partner: orders.
+    "new_order": NoticeKind(
+        Topic.NEW_ORDER,
+        _("%(shop)s: new order %(number)s"),
+        _("%(goods)s. Total: %(total)s %(currency)s."),
+    ),
+    "order_short": NoticeKind(
+        Topic.NEW_ORDER,
+        _("Order %(number)s: not enough stock"),
+        _("%(quantity)s × %(product)s was bought, and fewer pieces are free."),
+        "bad",
+    ),
+    "order_owing": NoticeKind(
+        Topic.NEW_ORDER,
+        _("Order %(number)s: more was shipped than is in stock"),
+        _(
+            "%(product)s: %(quantity)s were shipped, %(missing)s of them not in stock. These come "
+            "off the next receipt; count what is really there."
+        ),
+        "bad",
+    ),
+    "order_cancel_asked": NoticeKind(
+        Topic.NEW_ORDER,
+        _("%(shop)s: the buyer asks to cancel order %(number)s"),
+        _(
+            "Do not hand the parcel over before you have decided: cancel the order here, or "
+            "answer the buyer."
+        ),
+        "warn",
+    ),
+    "order_cancelled": NoticeKind(
+        Topic.NEW_ORDER,
+        _("%(shop)s: order %(number)s is cancelled"),
+        _(
+            "It was called off on the marketplace, not here. Do not pack it and do not hand it "
+            "over."
+        ),
+        "warn",
+    ),
+    "order_refused": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s refused a step of order %(number)s"),
+        _("The order is back where the marketplace has it. In their words: %(reason)s"),
+        "bad",
+    ),
+    "order_unreadable": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s: orders we cannot read: %(numbers)s"),
+        _(
+            "The marketplace describes them in a way we do not understand yet. Ship them from the "
+            "cabinet of the marketplace; our people have been told."
+        ),
+        "bad",
+    ),
+    "order_unclear": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s: no clear answer about order %(number)s"),
+        _(
+            "The order stands where the marketplace last had it. Look there whether your step was "
+            "taken; then try it again or dismiss it."
+        ),
+        "bad",
+    ),
+    "card_failed": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("A card could not be made"),
+        _("%(product)s, %(shop)s: something broke on our side. Ask for the card again."),
+        "bad",
+    ),
+    # To whoever asked for it, at the end of a day; the text is asked for when it is sent.
+    "evening": NoticeKind(
+        Topic.EVENING,
+        _("%(company)s: your day"),
+        _("What was sold, what is to pack and what runs out stands in Analytics and in Orders."),
+    ),
+    # About the team.
+    "invited": NoticeKind(
+        Topic.TEAM,
+        _("%(company)s invites you to its team"),
+        _(
+            "By the link below you come in with the account you have, or make one. It works once, "
+            "within 7 days; do not pass it on."
+        ),
+    ),
+    "member_joined": NoticeKind(
+        Topic.TEAM,
+        _("%(person)s has joined the team"),
+        _("They came to %(company)s by your invitation."),
+        "ok",
+    ),
+    # To our staff.
+    "partner_registered": NoticeKind(
+        Topic.APPROVAL,
+        _("New application: %(company)s"),
+        _("%(person)s, %(tax_id)s. It waits for your decision."),
+        "hold",
+    ),
+    "partner_applied_again": NoticeKind(
+        Topic.APPROVAL,
+        _("Corrected application: %(company)s"),
+        _("%(person)s, %(tax_id)s. It waits for your decision."),
+        "hold",
+    ),
+    "answer_unreadable": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(marketplace)s changed an answer: %(of)s"),
+        _("What we cannot read is kept beside the rest. The first reason: %(reason)s"),
+        "bad",
+    ),
+    "needs_our_people": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(marketplace)s, %(shop)s: something we do not understand"),
+        _("The seller reads that we look into it. Call: %(of)s. What happened: %(reason)s"),
+        "bad",
+    ),
+    "ai_provider_refused": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(provider)s does not let us in"),
+        _("Cards are made without it until this is mended. In their words: %(reason)s"),
+        "bad",
+    ),
+    "ai_request_refused": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(provider)s does not understand what we ask"),
+        _("Cards are made without it until this is mended. In their words: %(reason)s"),
+        "bad",
+    ),
+    # About the talk with our people.
+    "chat": NoticeKind(
+        Topic.CHAT,
+        _("SellerCloudX has written to you"),
+        _("“%(text)s” — the talk stands under Support."),
+    ),
+    "chat_partner": NoticeKind(
+        Topic.CHAT,
+        _("%(company)s writes"),
+        _("The message: “%(text)s”"),
+        "hold",
+    ),
+}

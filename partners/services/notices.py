@@ -1,0 +1,151 @@
+"""Tells people things: in the app at once, and by other channels from the worker."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from partners.models import Delivery, Invitation, Member, NoticeChoice, Notification, Partner, User
+from partners.services import choices, deliveries, quiet_hours
+from partners.services.notice_kinds import KINDS, NoticeKind
+
+Channel, State = Delivery.Channel, Delivery.State
+TEAM = "/partner-dashboard/team/"
+
+
+def notify(
+    *,
+    users: Iterable[User],
+    partner: Partner | None,
+    kind: str,
+    data: dict[str, Any],
+    url: str,
+    dedupe: str,
+    runs_it: bool = True,
+) -> None:
+    """Tell each of them once per `dedupe`, in the caller's transaction.
+
+    `runs_it`: they run the company, or are our people; the others begin without letters.
+    """
+    # A wrong kind or a missing word is a mistake of ours, found here and not by the reader.
+    KINDS[kind].worded(data)
+    people = {user.pk: user for user in users}
+    told = _told(people, partner=partner, kind=kind, data=data, url=url, dedupe=dedupe)
+    if told:
+        _deliver(told, people, KINDS[kind], runs_it=runs_it)
+
+
+def _told(people: dict[int, User], *, dedupe: str, **fields: Any) -> list[Notification]:
+    """What is new to them; nothing for those who were told before."""
+    same = Notification.objects.filter(user__in=people, dedupe=dedupe)
+    known = set(same.values_list("user_id", flat=True))
+    rows = [Notification(user_id=pk, dedupe=dedupe, **fields) for pk in people if pk not in known]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    # Such an insert does not tell the numbers; of two who tell at once, both find the one row.
+    return list(same.exclude(user__in=known)) if rows else []
+
+
+def _deliver(
+    told: list[Notification], people: dict[int, User], kind: NoticeKind, *, runs_it: bool
+) -> None:
+    modes = choices.modes(people.values(), kind.topic, runs_it=runs_it)
+    readers = {notice.user_id: notice for notice in told}
+    for channel, way in deliveries.CHANNELS.items():
+        wanted = {pk for pk in people if modes[pk, channel] != NoticeChoice.Mode.OFF}
+        reached = wanted & readers.keys() & way.reached(people.values(), kind)
+        _queue(
+            channel,
+            [
+                _delivery(readers[pk], channel, people[pk], kind.topic, modes[pk, channel])
+                for pk in reached
+            ],
+        )
+
+
+def _delivery(
+    notice: Notification, channel: str, user: User | None, topic: str, mode: str
+) -> Delivery:
+    return Delivery(
+        notification=notice,
+        channel=channel,
+        state=State.DIGEST if mode == NoticeChoice.Mode.DIGEST else State.DUE,
+        due_at=quiet_hours.due_at(user, topic, mode),
+    )
+
+
+def _queue(channel: str, rows: list[Delivery]) -> None:
+    if not deliveries.CHANNELS[channel].is_on():
+        for row in rows:
+            row.state = State.OFF
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    if any(row.state == State.DUE for row in rows):
+        deliveries.wake_channel(channel)
+
+
+def notify_partner(
+    partner: Partner,
+    *,
+    kind: str,
+    data: dict[str, Any],
+    url: str,
+    dedupe: str,
+) -> None:
+    """Tell everybody of a partner."""
+    members = partner.members.filter(user__is_active=True).select_related("user")
+    runs_it: dict[bool, list[User]] = {True: [], False: []}
+    for member in members:
+        runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
+    for is_theirs, users in runs_it.items():
+        notify(
+            users=users,
+            partner=partner,
+            kind=kind,
+            data=data,
+            url=url,
+            dedupe=dedupe,
+            runs_it=is_theirs,
+        )
+
+
+def notify_staff(
+    *,
+    kind: str,
+    data: dict[str, Any],
+    url: str,
+    dedupe: str,
+    partner: Partner | None = None,
+) -> None:
+    """Tell every person of SellerCloudX."""
+    users = User.objects.filter(is_staff=True, is_active=True)
+    notify(users=users, partner=partner, kind=kind, data=data, url=url, dedupe=dedupe)
+
+
+def mail_invitation(invitation: Invitation) -> None:
+    """To somebody who may have no account: by mail alone, in the words of who invites."""
+    notice = Notification.objects.create(
+        invitation=invitation,
+        partner=invitation.partner,
+        kind="invited",
+        data={"company": invitation.partner.company_name},
+        dedupe=f"invited:{invitation.pk}",
+    )
+    _queue(
+        Channel.EMAIL,
+        [_delivery(notice, Channel.EMAIL, None, KINDS["invited"].topic, NoticeChoice.Mode.AT_ONCE)],
+    )
+
+
+def hold_invitations(*invitations: Invitation) -> None:
+    """A link that opens nothing any more is not mailed."""
+    deliveries.hold(Delivery.objects.filter(notification__invitation__in=invitations))
+
+
+def can_reach(user: User, kind: str) -> bool:
+    """Whether anything outside the app brings them a notice of this kind."""
+    return any(way.reached([user], KINDS[kind]) for way in deliveries.CHANNELS.values())
+
+
+def mark_read(*, user: User, up_to: int) -> int:
+    """Everything the reader has seen; what came meanwhile stays unread."""
+    unread = Notification.objects.filter(user=user, read_at=None, pk__lte=up_to)
+    return unread.update(read_at=timezone.now())

@@ -1,0 +1,81 @@
+"""Buttons under messages: what they are, and what they give back when somebody presses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from partners.models import Member, Notification, Partner, TelegramButton, User
+from sellercloudx.lib.wiring import resolve, table
+
+LIFE = timedelta(days=7)
+Keyboard = list[list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One button as the room that knows the thing offers it."""
+
+    action: str
+    label: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, in words; `document` is name, content and type of a file to send."""
+
+    words: str
+    document: tuple[str, bytes, str] | None = None
+
+
+class NotDone(Exception):
+    """The text says why. `may_repeat`: nothing has changed, and pressing again may help."""
+
+    def __init__(self, words: str, *, may_repeat: bool = False):
+        super().__init__(words)
+        self.words, self.may_repeat = words, may_repeat
+
+
+def may_press(user: User, partner: Partner) -> bool:
+    """Whoever only looks gets no buttons, and those they had do nothing."""
+    member = Member.objects.for_partner(partner).filter(user=user).first()
+    return partner.is_approved and bool(member and member.is_at_least(Member.Role.OPERATOR))
+
+
+def keyboard_of(notice: Notification) -> Keyboard | None:
+    """A row for each button that makes sense now and was not used."""
+    user, partner = notice.user, notice.partner
+    if user is None or partner is None or not may_press(user, partner):
+        return None
+    rows = []
+    for offer in _offers(notice, partner):
+        button, _ = TelegramButton.objects.get_or_create(
+            notification=notice,
+            action=offer.action,
+            defaults={
+                "user": user,
+                "partner": partner,
+                "target": offer.target,
+                "expires_at": timezone.now() + LIFE,
+            },
+        )
+        if button.used_at is None:
+            rows.append([{"text": offer.label, "callback_data": button.token}])
+    return rows or None
+
+
+def _offers(notice: Notification, partner: Partner) -> list[Offer]:
+    if notice.kind not in table("TELEGRAM_BUTTONS"):
+        return []
+    offered: Callable[[Partner, dict[str, Any]], list[Offer]]
+    offered = resolve("TELEGRAM_BUTTONS", notice.kind)
+    return offered(partner, notice.data)
+
+
+def act(button: TelegramButton, user: User) -> Done:
+    """Raises NotDone."""
+    action: Callable[..., Done] = resolve("TELEGRAM_ACTIONS", button.action)
+    return action(partner=button.partner, user=user, target=button.target)

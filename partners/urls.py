@@ -1,0 +1,92 @@
+from django.urls import path, re_path
+
+from partners.views import (
+    api_keys,
+    audit,
+    chat,
+    join,
+    notice_settings,
+    notifications,
+    password_reset,
+    registration,
+    second_step,
+    session,
+    staff,
+    staff_chat,
+    team,
+    telegram,
+)
+
+app_name = "partners"
+staff_base = "admin-panel/partners/"
+team_base = "partner-dashboard/team/"
+settings_base = "partner-dashboard/settings/"
+keys_base = settings_base + "api-keys/"
+support_base = "partner-dashboard/support/"
+chat_base = "admin-panel/chat/"
+urlpatterns = [
+    re_path(r"^partner-registration/?$", registration.register, name="register"),
+    path("partner-registration/waiting", registration.waiting, name="waiting"),
+    path("partner-registration/again", registration.apply_again, name="apply_again"),
+    re_path(r"^login/?$", session.login, name="login"),
+    path("login/second-step/", second_step.ask, name="second_step"),
+    path("login/second-step/set-up/", second_step.set_up, name="set_up_second_step"),
+    re_path(r"^logout/?$", session.logout, name="logout"),
+    re_path(r"^password-reset/?$", password_reset.ask, name="password_reset"),
+    path("password-reset/sent", password_reset.sent, name="password_reset_sent"),
+    path("password-reset/<str:token>", password_reset.new_password, name="new_password"),
+    # Before Django's own, so that its pages have our login with its limits and its audit.
+    path("admin/login/", session.admin_login, name="admin_login"),
+    path("admin/logout/", session.logout, name="admin_logout"),
+    path("partner-dashboard/switch/", session.switch, name="switch"),
+    path("partner-dashboard/notifications/", notifications.index, name="notifications"),
+    path(settings_base + "notifications/", notice_settings.index, name="notice_settings"),
+    path(settings_base + "telegram/", telegram.link, name="telegram_link"),
+    path(settings_base + "telegram/unlink/", telegram.unlink, name="telegram_unlink"),
+    path("telegram/webhook/", telegram.webhook, name="telegram_webhook"),
+    path("unsubscribe/<str:token>/", notice_settings.unsubscribe, name="unsubscribe"),
+    path(team_base, team.index, name="team"),
+    path(team_base + "invite/", team.invite, name="invite"),
+    path(team_base + "invite/<int:invitation_pk>/revoke/", team.revoke, name="revoke_invitation"),
+    path("join/<str:token>/", join.join, name="join"),
+    path(team_base + "<int:member_pk>/", team.detail, name="member"),
+    path(team_base + "<int:member_pk>/role/", team.change_role, name="change_role"),
+    path(team_base + "<int:member_pk>/remove/", team.remove, name="remove_member"),
+    path(keys_base, api_keys.index, name="api_keys"),
+    path(keys_base + "<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
+    path(support_base, chat.index, name="chat"),
+    path(support_base + "news/", chat.news, name="chat_news"),
+    path(support_base + "files/<int:message_pk>/", chat.file, name="chat_file"),
+    path(chat_base, staff_chat.index, name="staff_chat"),
+    path(chat_base + "<int:pk>/", staff_chat.room, name="staff_chat_room"),
+    path(chat_base + "<int:pk>/news/", staff_chat.news, name="staff_chat_news"),
+    path(chat_base + "<int:pk>/assign/", staff_chat.assign, name="assign_chat"),
+    path(chat_base + "files/<int:pk>/", staff_chat.file, name="staff_chat_file"),
+    path(chat_base + "answers/", staff_chat.answers, name="canned_replies"),
+    path(chat_base + "answers/<int:pk>/", staff_chat.answer, name="canned_reply"),
+    path("admin-panel/", staff.home, name="staff_home"),
+    path("admin-panel/notifications/", notifications.staff_index, name="staff_notifications"),
+    path(
+        "admin-panel/settings/notifications/",
+        notice_settings.staff_index,
+        name="staff_notice_settings",
+    ),
+    path("admin-panel/settings/telegram/", telegram.staff_link, name="staff_telegram_link"),
+    path(
+        "admin-panel/settings/telegram/unlink/",
+        telegram.staff_unlink,
+        name="staff_telegram_unlink",
+    ),
+    path("admin-panel/audit/", audit.index, name="staff_audit"),
+    path("admin-panel/security/", second_step.security, name="security"),
+    path("admin-panel/security/codes/", second_step.renew_codes, name="renew_codes"),
+    path("admin-panel/security/phone/", second_step.change_device, name="change_device"),
+    path("admin-panel/staff/<int:pk>/second-step/", second_step.remove, name="remove_second_step"),
+    path("admin-panel/deliveries/<int:pk>/again/", staff.send_again, name="send_again"),
+    path(staff_base, staff.index, name="staff_list"),
+    path(staff_base + "<int:pk>/", staff.detail, name="staff_detail"),
+    path(staff_base + "<int:pk>/approve/", staff.approve, name="approve"),
+    path(staff_base + "<int:pk>/reject/", staff.reject, name="reject"),
+    path(staff_base + "<int:pk>/block/", staff.block, name="block"),
+    path(staff_base + "<int:pk>/unblock/", staff.unblock, name="unblock"),
+]

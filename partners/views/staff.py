@@ -1,0 +1,172 @@
+"""The admin panel's pages about partners."""
+
+import re
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from partners.access import staff_required
+from partners.forms import PartnerSearchForm, ReasonForm
+from partners.models import AuditLog, Delivery, Member, Partner
+from partners.services import approval, deliveries
+from sellercloudx.lib.keyset import newest_first
+from sellercloudx.lib.text import fold
+
+State = Partner.State
+VIEW, CHANGE = "partners.view_partner", "partners.change_partner"
+SHOWN_AT_HOME = 10
+HISTORY = 50
+
+
+@staff_required(permission=VIEW)
+@require_GET
+def home(request):
+    """What needs a person."""
+    pending = _with_owners(Partner.objects.filter(state=State.PENDING))
+    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
+    failed = failed.select_related("notification__user", "notification__invitation")
+    context = {
+        "is_mail_on": settings.IS_MAIL_ON,
+        "waiting": pending.count(),
+        # Whoever came first is answered first.
+        "pending": pending.order_by("pk")[:SHOWN_AT_HOME],
+        "undelivered": failed.order_by("-pk")[:SHOWN_AT_HOME],
+    }
+    return render(request, "partners/staff_home.html", context)
+
+
+@staff_required(permission=VIEW)
+@require_GET
+def index(request):
+    state = request.GET.get("state", "")
+    form = PartnerSearchForm(request.GET)
+    words = form.data.get("q", "").strip()
+    found = _search(Partner.objects.all(), words) if form.is_valid() else Partner.objects.none()
+    partners = _with_owners(found)
+    if state in State.values:
+        partners = partners.filter(state=state)
+    context = {
+        "page": newest_first(partners, request.GET),
+        "tabs": _tabs(state, words),
+        "filters": form,
+        "words": words,
+    }
+    return render(request, "partners/staff_list.html", context)
+
+
+def _with_owners(partners):
+    owners = Member.objects.filter(role=Member.Role.OWNER).select_related("user").order_by("pk")
+    return partners.prefetch_related(Prefetch("members", owners, to_attr="owners"))
+
+
+def _search(partners, words: str):
+    """Every word must be found, in the company or in one of its people."""
+    for word in _search_words(words):
+        people = Member.objects.filter(partner=OuterRef("pk"), user__folded__contains=word)
+        partners = partners.filter(Q(folded__contains=word) | Exists(people))
+    return partners
+
+
+def _search_words(words: str) -> list[str]:
+    """A phone or tax number is one word, however it is spaced."""
+    digits = re.sub(r"[\s().+-]", "", words)
+    return [digits] if digits.isdecimal() else fold(words).split()
+
+
+def _tabs(current: str, words: str) -> list[dict]:
+    counts = dict(Partner.objects.values_list("state").annotate(Count("pk")))
+    tabs = [{"label": _("All"), "value": "", "count": sum(counts.values())}]
+    tabs += [{"label": s.label, "value": s.value, "count": counts.get(s, 0)} for s in State]
+    for tab in tabs:
+        tab["url"] = "?" + urlencode({"state": tab["value"], "q": words})
+        tab["is_current"] = tab["value"] == current
+        tab["is_hot"] = tab["value"] == State.PENDING
+    return tabs
+
+
+@staff_required(permission=VIEW)
+@require_GET
+def detail(request, pk):
+    partner = get_object_or_404(Partner, pk=pk)
+    return _show(request, partner, ReasonForm())
+
+
+def _show(request, partner: Partner, form: ReasonForm, asked: str = "", status: int = 200):
+    history = AuditLog.objects.filter(partner=partner).select_related("actor").order_by("-pk")
+    context = {
+        "partner": partner,
+        "members": partner.members.select_related("user__telegram").order_by("pk"),
+        "connections": partner.connections.count(),
+        "came_by": Partner.objects.filter(referral_code=partner.referred_by_code)
+        .exclude(pk=partner.pk)
+        .first(),
+        "history": history[:HISTORY],
+        "reason_form": form,
+        "asked": asked,
+        "may_decide": request.user.has_perm(CHANGE),
+    }
+    return render(request, "partners/staff_detail.html", context, status=status)
+
+
+@staff_required(permission=CHANGE)
+@require_POST
+def approve(request, pk):
+    return _decide(request, pk, approval.approve, _("The partner is approved and told."))
+
+
+@staff_required(permission=CHANGE)
+@require_POST
+def unblock(request, pk):
+    return _decide(request, pk, approval.unblock, _("The partner works again and is told."))
+
+
+@staff_required(permission=CHANGE)
+@require_POST
+def reject(request, pk):
+    return _decide_with_reason(request, pk, approval.reject, _("The application is rejected."))
+
+
+@staff_required(permission=CHANGE)
+@require_POST
+def block(request, pk):
+    return _decide_with_reason(request, pk, approval.block, _("The partner is blocked and told."))
+
+
+def _decide_with_reason(request, pk, decision, words: str):
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        partner = get_object_or_404(Partner, pk=pk)
+        return _show(request, partner, form, asked=decision.__name__, status=422)
+    return _decide(request, pk, decision, words, reason=form.cleaned_data["reason"])
+
+
+def _decide(request, pk, decision, words: str, **reason):
+    partner = get_object_or_404(Partner, pk=pk)
+    try:
+        decision(partner=partner, by=request.user, **reason)
+    except approval.AlreadyDecided:
+        partner.refresh_from_db()
+        messages.warning(
+            request,
+            _("Nothing was changed: somebody has decided already. The state now: %(state)s.")
+            % {"state": partner.get_state_display()},
+        )
+    else:
+        messages.success(request, words)
+    return redirect("partners:staff_detail", pk)
+
+
+@staff_required(permission=CHANGE)
+@require_POST
+def send_again(request, pk):
+    """Another round for a message that could not be delivered."""
+    if deliveries.send_again(delivery=get_object_or_404(Delivery, pk=pk)):
+        messages.success(request, _("The message will be tried again."))
+    else:
+        messages.info(request, _("Nothing to try: the message is on its way or has arrived."))
+    return redirect("partners:staff_home")

@@ -1,0 +1,103 @@
+"""What selling costs, by `data/fees.json`: every figure with its source and its days."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import Any
+
+from django.conf import settings
+
+# What a marketplace takes; a step without a row for it is "not known".
+MARKETPLACE_STEPS = ("commission", "logistics", "payout")
+# The source of a rate that the partner entered for a shop.
+BY_PARTNER = "partner"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One figure: percent of the selling price."""
+
+    step: str
+    percent: Decimal
+    source: str
+    as_of: str
+    marketplace: str = ""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Where it is sold, and the rates the partner entered for it, by step."""
+
+    marketplace: str
+    entered: Mapping[str, Rate] = field(default_factory=dict)
+
+    def rate(self, step: str, on: date) -> Rate | None:
+        """What the partner says comes before what we know; None: not known."""
+        return self.entered.get(step) or fee(step, marketplace=self.marketplace, on=on)
+
+
+@cache
+def _book() -> dict[str, Any]:
+    return json.loads((settings.BASE_DIR / "data" / "fees.json").read_text(encoding="utf-8"))
+
+
+def source_in(language: str, source: str) -> str:
+    """The title of a source in a language; an address and a name are the same in all of them."""
+    return _book()["source_titles"].get(source, {}).get(language, source)
+
+
+def _holds(row: dict[str, Any], on: date) -> bool:
+    return row["valid_from"] <= on.isoformat() <= (row["valid_to"] or "9999")
+
+
+def _rate(step: str, row: dict[str, Any], marketplace: str = "") -> Rate:
+    return Rate(step, Decimal(row["percent"]), row["source"], row["as_of"], marketplace)
+
+
+def fee(step: str, *, marketplace: str, on: date) -> Rate | None:
+    """What the marketplace takes at a step unless the seller chose otherwise; None: not known."""
+    for row in _book()["fees"]:
+        is_ours = (row["step"], row["marketplace"]) == (step, marketplace)
+        if is_ours and row["is_default"] and _holds(row, on):
+            return _rate(step, row, marketplace)
+    return None
+
+
+def fees(*, shops: Iterable[Shop], on: date) -> tuple[list[Rate], list[tuple[str, str]]]:
+    """The dearest known rate of each step, and the (step, marketplace) pairs nobody knows."""
+    known: dict[str, Rate] = {}
+    # Each once, in order, though several shops of a marketplace may lack it.
+    unknown: dict[tuple[str, str], None] = {}
+    for step, shop in product(MARKETPLACE_STEPS, sorted(shops, key=lambda one: one.marketplace)):
+        rate = shop.rate(step, on)
+        if rate is None:
+            unknown[step, shop.marketplace] = None
+        elif step not in known or rate.percent > known[step].percent:
+            known[step] = rate
+    return list(known.values()), list(unknown)
+
+
+def tax(*, legal_form: str, on: date) -> Rate | None:
+    for row in _book()["taxes"]:
+        if row["legal_form"] == legal_form and _holds(row, on):
+            return _rate("tax", row)
+    return None
+
+
+def target_margin(*, on: date) -> Rate | None:
+    rows = [row for row in _book()["margins"] if _holds(row, on)]
+    return _rate("margin", rows[0]) if rows else None
+
+
+def ending(amount: Decimal, currency: str) -> Decimal:
+    """Prices of this size end on a multiple of this."""
+    for row in _book()["endings"]:
+        if row["currency"] == currency and (
+            row["up_to"] is None or amount <= Decimal(row["up_to"])
+        ):
+            return Decimal(row["multiple_of"])
+    return Decimal(1)

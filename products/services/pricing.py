@@ -1,0 +1,130 @@
+"""A price and the waterfall that explains it, from cost to what the buyer pays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from products.services import fees
+from products.services.fees import Rate, Shop
+from sellercloudx.lib.money import CENT, LARGEST, round_money
+
+HUNDRED = Decimal(100)
+ORDER = ("cost", *fees.MARKETPLACE_STEPS, "tax", "margin", "rounding")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the waterfall. No amount means: not known, and left out of the price."""
+
+    step: str
+    amount: Decimal | None
+    reason: str
+    percent: Decimal | None = None
+    marketplace: str = ""
+    source: str = ""
+    as_of: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A price with its reasons; no price where the figures leave none."""
+
+    price: Decimal | None
+    currency: str
+    waterfall: tuple[Step, ...]
+    # Below this, cost and the known fees are not earned back.
+    floor: Decimal | None = None
+    # Nothing that is taken of the price is left out.
+    is_complete: bool = False
+
+
+def propose(
+    *,
+    cost: Decimal,
+    currency: str,
+    shops: Sequence[Shop] = (),
+    legal_form: str = "",
+    on: date | None = None,
+) -> Proposal:
+    """The price that pays cost, known fees and tax and leaves the target margin, rounded up."""
+    on = on or timezone.localdate()
+    rates, unknown = fees.fees(shops=shops, on=on)
+    rates += filter(None, [fees.tax(legal_form=legal_form, on=on), fees.target_margin(on=on)])
+    left_out = [
+        Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
+    ]
+    if not any(rate.step == "tax" for rate in rates):
+        left_out.append(Step("tax", None, "not_known"))
+    proposal = from_rates(cost=cost, currency=currency, rates=rates, left_out=left_out)
+    return replace(proposal, is_complete=bool(shops) and not left_out)
+
+
+def from_rates(
+    *, cost: Decimal, currency: str, rates: Sequence[Rate], left_out: Sequence[Step] = ()
+) -> Proposal:
+    floor = _earning_back(cost, [rate for rate in rates if rate.step != "margin"])
+    aim = _earning_back(cost, rates)
+    price = None if aim is None else _rounded_up(aim, currency)
+    start = Step("cost", cost, "yours")
+    if price is None or price > LARGEST:
+        return Proposal(None, currency, _in_order([start, *left_out]), floor)
+    steps = [start, *(_taken(rate, price) for rate in rates)]
+    rest = price - sum((step.amount for step in steps if step.amount is not None), Decimal(0))
+    steps.append(Step("rounding", rest, "ending"))
+    return Proposal(price, currency, _in_order([*steps, *left_out]), floor)
+
+
+def _earning_back(cost: Decimal, rates: Iterable[Rate]) -> Decimal | None:
+    """The smallest price of which so many percent may go; None where they take all of it."""
+    left = 1 - sum((rate.percent for rate in rates), Decimal(0)) / HUNDRED
+    return (cost / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
+
+
+def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(sorted(steps, key=lambda step: ORDER.index(step.step)))
+
+
+def _rounded_up(amount: Decimal, currency: str) -> Decimal:
+    multiple = fees.ending(amount, currency)
+    return (amount / multiple).to_integral_value(ROUND_CEILING) * multiple
+
+
+def _taken(rate: Rate, price: Decimal) -> Step:
+    return Step(
+        step=rate.step,
+        amount=round_money(price * rate.percent / HUNDRED),
+        reason="target" if rate.step == "margin" else "rate",
+        percent=rate.percent,
+        marketplace=rate.marketplace,
+        source=rate.source,
+        as_of=rate.as_of,
+    )
+
+
+def as_json(waterfall: Iterable[Step]) -> list[dict[str, Any]]:
+    """The lines as they are kept beside a price, amounts as exact text."""
+    return [
+        {
+            name: str(value) if isinstance(value, Decimal) else value
+            for name, value in asdict(step).items()
+        }
+        for step in waterfall
+    ]
+
+
+def explain(*, cost: Decimal, price: Decimal, proposal: Proposal) -> tuple[Step, ...]:
+    """The same fees under a price a person set: what is left to them is the last line."""
+    steps = [Step("cost", cost, "yours")]
+    for step in proposal.waterfall:
+        if step.step not in ("cost", "margin", "rounding") and step.percent is not None:
+            steps.append(
+                Step(**(asdict(step) | {"amount": round_money(price * step.percent / HUNDRED)}))
+            )
+    rest = price - sum((step.amount for step in steps if step.amount is not None), Decimal(0))
+    share = (rest / price * HUNDRED).quantize(Decimal("0.1"))
+    left_out = [step for step in proposal.waterfall if step.amount is None]
+    return _in_order([*steps, Step("margin", rest, "left", percent=share), *left_out])

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from products.views import cards, catalogue, listings, product, rates
+
+app_name = "products"
+products = "partner-dashboard/products/"
+listing = "partner-dashboard/listings/<int:pk>/"
+urlpatterns = [
+    path(products, catalogue.index, name="list"),
+    path(products + "add/", catalogue.add, name="add"),
+    path(products + "<int:pk>/", product.detail, name="detail"),
+    path(products + "<int:pk>/edit/", product.edit, name="edit"),
+    path(products + "<int:pk>/price/", product.price, name="price"),
+    path(products + "<int:pk>/adjust/", product.adjust, name="adjust"),
+    path(products + "<int:pk>/shops/", product.shops, name="shops"),
+    path(products + "<int:pk>/list/<int:connection_pk>/", listings.open_one, name="open_listing"),
+    path("partner-dashboard/marketplaces/<int:connection_pk>/rates/", rates.edit, name="rates"),
+    path(listing, listings.detail, name="listing"),
+    path(listing + "approve/", listings.approve, name="approve_card"),
+    path(listing + "category/", listings.category, name="category"),
+    path(listing + "card/", cards.edit, name="edit_card"),
+]

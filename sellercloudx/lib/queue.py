@@ -1,0 +1,26 @@
+"""The queue only wakes: a message names a function to run, the rows say what there is to do.
+
+A lost message costs a few seconds, because the clock finds the same rows.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+from huey.contrib.djhuey import db_task
+
+
+@db_task(name="wake")
+def run(path: str, *args: Any) -> None:
+    import_string(path)(*args)
+
+
+def wake(path: str, *args: Any) -> None:
+    """Run `path(*args)` in a worker once this transaction has committed."""
+
+    # A function with a name, no partial: Django writes the name into its log when it fails.
+    def send() -> None:
+        run(path, *args)
+
+    # robust: a queue that does not answer must not fail what is already committed.
+    transaction.on_commit(send, robust=True)

@@ -1,0 +1,23 @@
+import os
+import sys
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from sellercloudx.lib import serving
+
+BOTH = [sys.executable, "-m", "sellercloudx.lib.serving"]
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs the pages and the worker in one container; when one of them ends, both do. "
+        "SERVE_WORKER=false: the pages alone."
+    )
+    requires_system_checks = ()
+
+    def handle(self, **options):
+        # Gives its place away: signals, exit code and memory are those of what comes next.
+        command = BOTH if settings.SERVE_WORKER else serving.WEB
+        os.chdir(settings.BASE_DIR)
+        os.execv(command[0], command)  # noqa: S606  our own command

@@ -1,0 +1,169 @@
+"""The first page of a partner: what is urgent, what was sold, what needs a person."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When, Window
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from marketplaces.models import Connection
+from orders import freshness, periods, shop_notes
+from orders.models import DailyAnalytics, Order, OrderLine
+from orders.tabs import TO_PACK
+from partners.access import partner_required
+from partners.models import Partner
+from products import tabs as product_tabs
+from products.models import Listing, Product
+
+CHART_DAYS = 30
+WEEK = 7
+SHOWN = 4
+TROUBLED_LINE = (OrderLine.Stock.SHORT, OrderLine.Stock.UNLINKED)
+NOTHING_WAITS = {"to_pack": 0, "late": 0, "next": None}
+
+
+@dataclass(frozen=True)
+class First:
+    """The first few rows of a list, and how many there are."""
+
+    rows: list[Any] = field(default_factory=list)
+    total: int = 0
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> "First":
+        found = list(rows.annotate(how_many=Window(Count("*")))[:SHOWN])
+        return cls(found, found[0].how_many if found else 0)
+
+
+@partner_required
+@require_GET
+def overview(request):
+    partner = request.partner
+    shops, facts = _shops(partner), _facts(partner)
+    context = {
+        "note": shop_notes.first(shops),
+        "updated_at": freshness.as_of(shops),
+        "checklist": _checklist([shop for shop in shops if not _is_gone(shop)], facts),
+        "has_work": facts["has_product"] or facts["has_order"],
+    }
+    if context["has_work"]:
+        context |= _work(partner)
+    return render(request, "pages/overview.html", context)
+
+
+def _work(partner: Partner) -> dict[str, Any]:
+    """Four queries, however large the shop."""
+    orders, urgent = _to_pack(partner)
+    cards, empty = _products(partner, "you"), _products(partner, "empty")
+    rows = DailyAnalytics.objects.for_partner(partner)
+    period = periods.Period.until_today(CHART_DAYS)
+    sales = periods.blocks(rows, period, by="connection", names={})
+    return {
+        "orders": orders,
+        "cards": cards,
+        "empty": empty,
+        "urgent": urgent,
+        "sales": sales[:1],
+        "other_currencies": [block.currency for block in sales[1:]],
+        "week": _week(sales),
+    }
+
+
+# Facts
+
+
+def _shops(partner: Partner) -> list[Connection]:
+    """Those that were disconnected too: something may be open there."""
+    shops = Connection.objects.for_partner(partner).order_by("pk")
+    return list(shop_notes.with_news(shops))
+
+
+def _is_gone(shop: Connection) -> bool:
+    return shop.state == Connection.State.DISCONNECTED
+
+
+def _facts(partner: Partner) -> dict[str, bool]:
+    """What has been done here already, in one query."""
+    own = {"partner": OuterRef("pk")}
+    approved = Listing.objects.filter(**own, cards__approved_at__isnull=False)
+    return Partner.objects.filter(pk=partner.pk).values(
+        has_product=Exists(Product.objects.filter(**own)),
+        has_card=Exists(approved),
+        has_order=Exists(Order.objects.filter(**own)),
+    )[0]
+
+
+def _to_pack(partner: Partner) -> tuple[dict[str, Any], list[Order]]:
+    """What is said of all that wait, and the first of those that are late or lack goods."""
+    now, nearest = timezone.now(), F("ship_by").asc(nulls_last=True)
+    troubled = OrderLine.objects.filter(
+        order=OuterRef("pk"), stock__in=TROUBLED_LINE, quantity__gt=0
+    )
+    waiting = (
+        Order.objects.for_partner(partner)
+        .filter(TO_PACK)
+        .annotate(
+            is_troubled=Exists(troubled),
+            is_urgent=Case(When(Q(is_troubled=True) | Q(ship_by__lt=now), then=1), default=0),
+            to_pack=Window(Count("*")),
+            late=Window(Count("pk", filter=Q(ship_by__lt=now))),
+            next=Window(Min("ship_by", filter=Q(ship_by__gte=now))),
+        )
+    )
+    first = list(waiting.defer("raw").order_by("-is_urgent", nearest, "pk")[:SHOWN])
+    said = {name: getattr(first[0], name) for name in NOTHING_WAITS} if first else NOTHING_WAITS
+    return said, [order for order in first if order.is_urgent]
+
+
+def _products(partner: Partner, tab: str) -> First:
+    """The view of this name of the product list."""
+    products = Product.objects.for_partner(partner).filter(product_tabs.chosen(tab).condition)
+    return First.of(products.order_by("-pk"))
+
+
+def _week(sales: list[periods.Block]) -> list[dict[str, Any]]:
+    """Revenue of the last days in each currency, beside that of the days before."""
+    week = periods.Period.until_today(WEEK)
+    return [
+        {
+            "currency": block.currency,
+            "now": _revenue(block, week),
+            "before": _revenue(block, week.before),
+        }
+        for block in sales
+    ]
+
+
+def _revenue(block: periods.Block, period: periods.Period) -> Decimal:
+    days = [figures.revenue for day, figures in block.days.items() if day in period]
+    return sum(days, Decimal(0))
+
+
+# Words
+
+
+def _checklist(shops: list[Connection], facts: dict[str, bool]) -> list[dict[str, Any]]:
+    """The way to the first order, as far as the facts say; empty once that has come."""
+    chosen = [shop for shop in shops if shop.account]
+    first = reverse("marketplaces:detail", args=[shops[0].pk]) if shops else ""
+    connect = reverse("marketplaces:list")
+    steps = [
+        (_("Connect a marketplace"), bool(shops), connect, _("Connect")),
+        (_("Test the key and choose the shop"), bool(chosen), first or connect, _("Test")),
+        (_("Add the first product"), facts["has_product"], reverse("products:add"), _("Add")),
+        (_("Approve its card"), facts["has_card"], reverse("products:list"), _("Read it")),
+        (_("Receive the first order"), facts["has_order"], reverse("orders:list"), _("Orders")),
+    ]
+    known = [
+        {"label": label, "is_done": done, "url": url, "action": action}
+        for label, done, url, action in steps
+    ]
+    if facts["has_order"]:
+        return []
+    next(step for step in known if not step["is_done"])["is_next"] = True
+    return known

@@ -1,0 +1,392 @@
+"""One settings file; every difference between machines is an environment variable.
+
+The variables are listed, one line each, in `.env.example`.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
+
+from sellercloudx import content_policy, logs
+from sellercloudx.lib import crypto, postal
+from sellercloudx.lib.bucket import bucket_from
+from sellercloudx.lib.database import server_options, statement_seconds
+from sellercloudx.lib.services import queue_settings, redis_url_that_answers
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = environ.Env()
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+
+IS_ON_RAILWAY = bool(env.str("RAILWAY_ENVIRONMENT", default=""))
+IS_PRODUCTION = IS_ON_RAILWAY or env.str("NODE_ENV", default="") == "production"
+# Without a proxy that overwrites it anybody could write X-Real-IP and escape the address limits.
+IS_BEHIND_PROXY = env.bool("BEHIND_PROXY", default=IS_ON_RAILWAY)
+DEBUG = env.bool("DEBUG", default=False)
+PORT = env.int("PORT", default=3000)
+# The build gathers static files before any secret or database exists: it signs and stores nothing.
+IS_BUILD = sys.argv[1:2] == ["collectstatic"]
+# False where the worker is a service of its own (railway.worker.toml).
+SERVE_WORKER = env.bool("SERVE_WORKER", default=True)
+
+# --- Secrets -------------------------------------------------------------------------------------
+
+SECRET_KEY = env.str("SESSION_SECRET", default="")
+if not SECRET_KEY:
+    if IS_PRODUCTION and not IS_BUILD:
+        raise ImproperlyConfigured(
+            "SESSION_SECRET is not set. Put a long random value into the service's variables."
+        )
+    SECRET_KEY = "local-only-" + "0" * 50
+FIELD_KEYS_ARE_DERIVED = not env.str("FIELD_KEYS", default="")
+try:
+    FIELD_KEYS = crypto.parse_keys(env.str("FIELD_KEYS", default="")) or [
+        crypto.derive_key(SECRET_KEY, purpose="field-keys")
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(f"FIELD_KEYS cannot be read: {error}.") from error
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+RAILWAY_DOMAIN = env.str("RAILWAY_PUBLIC_DOMAIN", default="")
+LOCAL_URL = f"http://127.0.0.1:{PORT}"
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", default=f"https://{RAILWAY_DOMAIN}" if RAILWAY_DOMAIN else LOCAL_URL
+).rstrip("/")
+HEALTH_CHECK_HOST = "healthcheck.railway.app"
+ALLOWED_HOSTS = [
+    *env.list("ALLOWED_HOSTS", default=[]),
+    *filter(None, [RAILWAY_DOMAIN]),
+    *([HEALTH_CHECK_HOST] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]),
+]
+CSRF_TRUSTED_ORIGINS = [
+    f"https://{host}"
+    for host in ALLOWED_HOSTS
+    if IS_PRODUCTION and host not in ("*", HEALTH_CHECK_HOST)
+]
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "authorization", "content-type"]
+CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id"]
+
+MARKETPLACE_URLS = {
+    "yandex": env.str("YANDEX_MARKET_API_URL", default="https://api.partner.market.yandex.net"),
+    "uzum": env.str("UZUM_API_URL", default="https://api-seller.uzum.uz/api/seller-openapi"),
+    "wildberries": env.str("WILDBERRIES_API_URL", default=""),
+    "ozon": env.str("OZON_API_URL", default="https://api-seller.ozon.ru"),
+}
+
+# --- AI ------------------------------------------------------------------------------------------
+
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+REPLICATE_API_KEY = env.str("REPLICATE_API_KEY", default="")
+IDEOGRAM_API_KEY = env.str("IDEOGRAM_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="https://api.anthropic.com")
+REPLICATE_BASE_URL = env.str("REPLICATE_BASE_URL", default="https://api.replicate.com")
+IDEOGRAM_BASE_URL = env.str("IDEOGRAM_BASE_URL", default="https://api.ideogram.ai")
+OPENAI_TEXT_MODEL = env.str("OPENAI_TEXT_MODEL", default="gpt-6-luna")
+ANTHROPIC_TEXT_MODEL = env.str("ANTHROPIC_TEXT_MODEL", default="claude-haiku-5-5")
+
+# --- Applications --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "sellercloudx.admin_app.OurAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "corsheaders",
+    "csp",
+    "django_otp",
+    # For the files of its Swagger page.
+    "ninja",
+    "huey.contrib.djhuey",
+    "sellercloudx",
+    "partners",
+    "marketplaces",
+    "products",
+    "orders",
+    "referrals",
+    "ai_manager",
+]
+MIDDLEWARE = [
+    "sellercloudx.metrics.count_requests",
+    "sellercloudx.middleware.request_context",
+    "sellercloudx.methods.head_as_get",
+    "sellercloudx.api.middleware.json_errors",
+    "django.middleware.security.SecurityMiddleware",
+    "sellercloudx.middleware.permissions_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sellercloudx.middleware.private_pages",
+    "sellercloudx.api.middleware.CorsMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "sellercloudx.methods.page_for_another_method",
+    "sellercloudx.middleware.body_limit",
+    "sellercloudx.middleware.readable_form",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "sellercloudx.middleware.current_partner",
+]
+ROOT_URLCONF = "sellercloudx.urls"
+WSGI_APPLICATION = "sellercloudx.wsgi.application"
+WIRING = "sellercloudx.wiring"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sellercloudx.pages.navigation.navigation",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "sellercloudx.pages.forms.FormRenderer"
+
+# --- Database ------------------------------------------------------------------------------------
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
+DATABASE_URL = env.str("DATABASE_URL", default="")
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+WORKER_THREADS = env.int("WORKER_THREADS", default=4)
+# Each thread may hold one connection, and in the worker so may the one that keeps its lease while
+# a card is made. Two more: in the web for hooks and health, in the worker for the clock.
+MOST_CONNECTIONS = max(WEB_THREADS, 2 * WORKER_THREADS) + 2
+if DATABASE_URL:
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+        "options": server_options(
+            given=DATABASES["default"].get("OPTIONS", {}).get("options", ""),
+            statement=statement_seconds(
+                argv=sys.argv,
+                web=env.int("DB_STATEMENT_TIMEOUT", default=30),
+                worker=env.int("DB_WORKER_STATEMENT_TIMEOUT", default=300),
+            ),
+            idle=env.int("DB_IDLE_TIMEOUT", default=60),
+        ),
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DB_POOL_MAX", default=MOST_CONNECTIONS),
+            "timeout": 5,
+            # Its pauses between attempts double; after this the next request begins anew.
+            "reconnect_timeout": 3,
+        },
+    }
+else:
+    SQLITE_PATH = Path(env.str("SQLITE_PATH", default=str(DATA_DIR / "sellercloudx.db")))
+    if not SQLITE_PATH.is_absolute():
+        SQLITE_PATH = BASE_DIR / SQLITE_PATH
+    VOLUME = env.str("RAILWAY_VOLUME_MOUNT_PATH", default="")
+    if IS_ON_RAILWAY and not IS_BUILD and not (VOLUME and SQLITE_PATH.is_relative_to(VOLUME)):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not set, and what a container keeps in a file is lost at the next "
+            "deploy. Add PostgreSQL to the project and set DATABASE_URL=${{Postgres.DATABASE_URL}}."
+        )
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": SQLITE_PATH,
+            "OPTIONS": {
+                # Without IMMEDIATE a read-then-write transaction fails at once under load.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    }
+
+# --- Cache and queue -----------------------------------------------------------------------------
+
+REDIS_URL = redis_url_that_answers(
+    url=env.str("REDIS_URL", default=""),
+    host=env.str("REDIS_HOST", default=""),
+    port=env.int("REDIS_PORT", default=6379),
+    password=env.str("REDIS_PASSWORD", default=""),
+)
+CACHE_LOCATION = DATABASE_URL or str(DATA_DIR / "cache.db")
+if REDIS_URL:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "sellercloudx.lib.table_cache.TableCache",
+            "LOCATION": CACHE_LOCATION,
+        }
+    }
+# What protects logins is counted in the database always: an emptied Redis forgives nobody.
+CACHES["guard"] = {
+    "BACKEND": "sellercloudx.lib.table_cache.TableCache",
+    "LOCATION": CACHE_LOCATION,
+    "KEY_PREFIX": "guard",
+}
+RATELIMIT_USE_CACHE = "guard"
+# Our table cache counts atomically; django-ratelimit only knows a list of names.
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001", "django_ratelimit.E003"]
+
+HUEY = queue_settings(
+    key=crypto.derive_key(SECRET_KEY, purpose="queue"),
+    workers=WORKER_THREADS,
+    redis_url=REDIS_URL,
+    database_url=DATABASE_URL,
+    data_dir=DATA_DIR,
+)
+
+# A dead worker's lease runs out after this. A call made under one is broken off before that:
+# leases.longest_call().
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=20)
+
+# --- People --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "partners.User"
+AUTHENTICATION_BACKENDS = ["sellercloudx.visitor.Backend"]
+LOGIN_URL = "partners:login"
+LOGIN_REDIRECT_URL = "pages:overview"
+LOGOUT_REDIRECT_URL = "pages:home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
+]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "partners.passwords.NotOnlySpacesValidator"}]
+# Whether our own people type a code of their phone after the password.
+STAFF_OTP = env.bool("STAFF_OTP", default=IS_PRODUCTION)
+# Seconds that the link in a letter opens the page for a new password.
+PASSWORD_RESET_TIMEOUT = 3600
+# Production without an address sends no mail and says so; a laptop prints it to the log.
+EMAIL_URL = env.str("EMAIL_URL", default="") or ("" if IS_PRODUCTION else "consolemail://")
+IS_MAIL_ON = bool(EMAIL_URL)
+EMAIL_TIMEOUT = 10
+try:
+    vars().update(postal.settings_from(EMAIL_URL, sends=IS_PRODUCTION, timeout=EMAIL_TIMEOUT))
+except ValueError as error:
+    raise ImproperlyConfigured(f"EMAIL_URL cannot be used: {error}") from error
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="SellerCloudX <noreply@sellercloudx.uz>")
+
+# --- Telegram ------------------------------------------------------------------------------------
+
+# Without a token there is no bot, and pages say so.
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="").strip()
+TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+if TELEGRAM_BOT_TOKEN and not re.fullmatch(r"\d+:[\w-]+", TELEGRAM_BOT_TOKEN):
+    raise ImproperlyConfigured("TELEGRAM_BOT_TOKEN is not a token of BotFather: 123456:letters.")
+# What Telegram says in a header of each call, so that we know it is Telegram.
+TELEGRAM_WEBHOOK_SECRET = (
+    env.str("TELEGRAM_WEBHOOK_SECRET", default="")
+    or crypto.derive_key(SECRET_KEY, purpose="telegram-webhook").hex()
+)
+if not re.fullmatch(r"[\w-]{1,256}", TELEGRAM_WEBHOOK_SECRET, re.ASCII):
+    raise ImproperlyConfigured("TELEGRAM_WEBHOOK_SECRET may have letters, digits, _ and - alone.")
+# Telegram calls only https; elsewhere the worker asks for news.
+IS_TELEGRAM_POLLED = bool(TELEGRAM_BOT_TOKEN) and not PUBLIC_URL.startswith("https://")
+
+# Named in the terms that a seller accepts: the country of the database. ISO 3166 code; nothing
+# where neither a variable nor Railway's region tells it.
+RAILWAY_REGIONS = {"us-": "US", "europe-west4": "NL", "asia-southeast1": "SG"}
+REGION = env.str("RAILWAY_REPLICA_REGION", default="")
+STORAGE_COUNTRY = env.str("STORAGE_COUNTRY", default="").strip().upper() or next(
+    (country for region, country in RAILWAY_REGIONS.items() if REGION.startswith(region)),
+    "" if IS_PRODUCTION else "UZ",
+)
+if STORAGE_COUNTRY and not re.fullmatch("[A-Z]{2}", STORAGE_COUNTRY):
+    raise ImproperlyConfigured("STORAGE_COUNTRY is a country's two-letter code, such as UZ or NL.")
+
+# The first admin, made by migrate while there is none.
+ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
+ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+
+# --- Browser security ----------------------------------------------------------------------------
+
+SESSION_ENGINE = "sellercloudx.lib.sessions"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
+SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+# Who asks /metrics says it; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = content_policy.POLICY
+# A longer body is refused unread: Django spools a file of any size to disk before it asks a view.
+# Up to here a photo over its own limit is explained beside its field.
+LARGEST_BODY = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- Language, time ------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "uz"
+LANGUAGES = [("uz", _("Uzbek")), ("ru", _("Russian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Tashkent"
+USE_TZ = True
+# Numbers are grouped by our own filters; Django would group ids in addresses too.
+USE_THOUSAND_SEPARATOR = False
+
+# --- Static files --------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "sellercloudx.static_files.PackageFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Maps of scripts are large, and only developers' tools ask for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+MEDIA_ROOT = DATA_DIR / "media"
+# Without one the contents of pictures are rows like everything else.
+try:
+    MEDIA_BUCKET = bucket_from(env.str("MEDIA_S3_URL", default=""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"MEDIA_S3_URL cannot be read: {error}.") from None
+
+# --- Logs ----------------------------------------------------------------------------------------
+
+# Errors are sent there, scrubbed; nothing of it is loaded without.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "line")
+LOGGING = logs.configuration(
+    as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO")
+)

@@ -1,0 +1,111 @@
+"""Who answers what a lower app asks for by name. Dotted paths, resolved when first needed."""
+
+from datetime import time
+
+# kind of operation -> called in the transaction that marks it finished: (operation, result)
+OPERATION_RESULT = {
+    "publish_card": "products.services.publishing.on_card_result",
+    "push_price": "products.services.publishing.on_price_result",
+    "push_stock": "products.services.publishing.on_stock_result",
+    "ship_order": "orders.services.fulfilment.on_ship_result",
+    "cancel_order": "orders.services.fulfilment.on_cancel_result",
+}
+
+# kind of operation -> called in the transaction that parks or gives up some of it, or tries one
+# again: (operations, by), (operation, by); `by` is nobody where the worker did it
+OPERATION_PARKED = {
+    "publish_card": "products.services.publishing.on_cards_parked",
+    "push_price": "products.services.publishing.on_prices_parked",
+    "push_stock": "products.services.publishing.on_stocks_parked",
+    "ship_order": "orders.services.fulfilment.on_steps_parked",
+    "cancel_order": "orders.services.fulfilment.on_steps_parked",
+}
+OPERATION_RETRIED = {
+    "publish_card": "products.services.publishing.on_card_retried",
+    "push_price": "products.services.publishing.on_figure_retried",
+    "push_stock": "products.services.publishing.on_figure_retried",
+    "ship_order": "orders.services.fulfilment.on_step_retried",
+    "cancel_order": "orders.services.fulfilment.on_step_retried",
+}
+
+# stream of news -> who says what to ask for, and who takes what came
+INBOUND_WANTED = {
+    "orders": "orders.services.intake.open_order_ids",
+    "cards": "products.services.read_back.skus_to_read",
+    "held_prices": "products.services.held_prices.is_to_be_read",
+}
+INBOUND = {
+    "orders": "orders.services.intake.receive_orders",
+    "cards": "products.services.read_back.receive_cards",
+    "held_prices": "products.services.held_prices.receive_held_prices",
+}
+
+# what is to be said of a card: its faults, its gaps, and both in the reader's words
+CARD_CHECK = {
+    "problems": "ai_manager.services.validation.check",
+    "missing": "ai_manager.services.attribute_rules.missing",
+    "problem_worded": "ai_manager.services.problems.worded",
+    "attempt_worded": "ai_manager.services.problems.attempt_worded",
+}
+
+# what a shop takes by the word of its partner: percent by step, None where nothing is entered
+SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
+
+# something happened -> who wants to know, in the same transaction
+ON_EVENT = {
+    "partner_registered": ["referrals.services.link_referral"],
+    "connection_activated": [
+        "products.services.listings.list_everything_on",
+        "products.services.publishing.catch_up",
+    ],
+    "listing_wanted": ["ai_manager.services.cards.request_card"],
+    "product_created": ["orders.services.lines.link_after_commit"],
+    # Comes before stock_changed: those who wait get their pieces before any shop is told.
+    "stock_freed": ["orders.services.filling.fill_after_commit"],
+    "stock_changed": ["products.services.publishing.tell_stock"],
+}
+
+# kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
+NOTICE_TEXTS = {"evening": "orders.services.evening.text"}
+
+# command of the Telegram bot -> who answers it for a partner, in words
+TELEGRAM_COMMANDS = {
+    "orders": "orders.services.evening.to_pack",
+    "stock": "orders.services.running_out.in_words",
+}
+
+# kind of notification -> who says which buttons stand under its message: (partner, data); and what
+# each of them does: (partner, user, target)
+TELEGRAM_BUTTONS = {"new_order": "orders.services.order_buttons.offered"}
+TELEGRAM_ACTIONS = {
+    "order_ready": "orders.services.order_buttons.ready",
+    "order_label": "orders.services.order_buttons.label",
+    "order_out_of_stock": "orders.services.order_buttons.out_of_stock",
+}
+
+# done by the worker's clock: dotted path -> seconds between two runs, or the time in Tashkent
+CLOCK = {
+    "marketplaces.outbox.wake_due": 5,
+    "marketplaces.inbound.wake_due": 5,
+    "ai_manager.services.cards.wake_due": 5,
+    "partners.services.deliveries.wake_due": 5,
+    "partners.services.digests.wake_due": 20,
+    "partners.telegram.updates.wake_due": 10,
+    "partners.telegram.hook.wake_due": 60,
+    "partners.telegram.updates.sweep": 3600,
+    "partners.services.audit_seals.seal_settled": 15,
+    "products.services.listings.wake_unlisted": 60,
+    "orders.services.filling.fill_due": 30,
+    "orders.services.lines.wake_linkable": 60,
+    "sellercloudx.lib.table_cache.sweep": 600,
+    "sellercloudx.lib.sessions.sweep": 3600,
+    # Half an hour before it is sent, so that a deploy in between loses nothing.
+    "partners.services.evenings.wake_all": time(20, 30),
+    "orders.services.analytics.wake_recounts": time(3, 30),
+    # What is kept for a time only; docs/privacy.md says for how long.
+    "partners.services.retention.forget_notifications": time(4, 5),
+    "partners.services.retention.forget_invited": time(4, 10),
+    "orders.services.retention.forget_answers": time(4, 15),
+    "marketplaces.unreadable.forget_old": time(4, 20),
+    "ai_manager.services.retention.forget_errors": time(4, 25),
+}

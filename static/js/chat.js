@@ -1,0 +1,203 @@
+// A room of the chat: new messages come by themselves, and what is sent is neither lost nor doubled.
+
+const SOON = 2000;
+const LATEST = 30_000;
+const talk = document.querySelector("[data-talk]");
+const form = document.querySelector("[data-chat]");
+const place = `chat:${location.pathname}`;
+
+const lastOf = () => talk.lastElementChild?.dataset.pk ?? 0;
+
+// --- New messages: soon while people talk, ever later in silence, never in a hidden tab ---
+
+let pause = SOON;
+let timer;
+
+function wait() {
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(poll, pause);
+}
+
+function poll() {
+  clearTimeout(timer);
+  htmx.trigger(talk, "poll");
+}
+
+function soon() {
+  pause = SOON;
+  if (!document.hidden) poll();
+}
+
+function watch() {
+  talk.addEventListener("htmx:configRequest", (event) => {
+    event.detail.parameters.after = lastOf();
+  });
+  talk.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    // Signed out meanwhile: the page of the login is no message.
+    const { pathname } = new URL(detail.xhr.responseURL, location.href);
+    const isOurs = pathname === talk.getAttribute("hx-get");
+    if (!isOurs) detail.shouldSwap = false;
+    if (!isOurs && !queue.length) location.reload();
+  });
+  talk.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    const isNews = xhr.status === 200;
+    pause = isNews ? SOON : Math.min(pause * 1.3, LATEST);
+    mark(Number(xhr.getResponseHeader("Chat-Read")));
+    if (isNews) arrive();
+    wait();
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : soon()));
+  // By then htmx has found the list: it looks at the same moment, and was there first.
+  addEventListener("DOMContentLoaded", soon);
+}
+
+function arrive() {
+  document.querySelector("[data-none]")?.remove();
+  for (const line of talk.querySelectorAll("[data-sent]")) {
+    const sent = queue.find((one) => one.id === line.dataset.sent);
+    if (sent) settle(sent);
+  }
+  talk.closest("section").scrollIntoView({ block: "end" });
+}
+
+function mark(upTo) {
+  for (const line of talk.querySelectorAll("li:has([data-mark][hidden])")) {
+    if (Number(line.dataset.pk) <= upTo) line.querySelector("[data-mark]").hidden = false;
+  }
+}
+
+// --- Sending: one after the other, each with a number of its own, until it is known to be there ---
+
+const queue = [];
+let isSending = false;
+let again;
+let delay = SOON;
+
+function keep() {
+  const unsent = queue.map(({ id, fields }) => ({ id, fields }));
+  try {
+    sessionStorage.setItem(place, JSON.stringify({ draft: form.elements.text.value, unsent }));
+  } catch {
+    // Without it a reload forgets; the page itself does not.
+  }
+}
+
+function put(id, fields, file) {
+  const line = document.getElementById("unsent").content.cloneNode(true).firstElementChild;
+  line.querySelector("p").textContent = [fields.text, file?.name].filter(Boolean).join("\n");
+  line.querySelector("button").addEventListener("click", go);
+  document.getElementById("outgoing").append(line);
+  queue.push({ id, fields, file, line });
+}
+
+function settle(sent) {
+  sent.line.remove();
+  queue.splice(queue.indexOf(sent), 1);
+  keep();
+}
+
+function say(sent, isFailed) {
+  const words = sent.line.querySelector("[data-failed]").dataset;
+  sent.line.querySelector("[role=status]").textContent = isFailed ? words.failed : words.sending;
+  sent.line.querySelector("button").hidden = !isFailed;
+}
+
+async function go() {
+  const sent = queue.find((one) => !one.isThere);
+  if (!sent || isSending) return;
+  clearTimeout(again);
+  isSending = true;
+  say(sent, false);
+  const answer = await post(sent);
+  isSending = false;
+  if (answer?.status === 204) {
+    sent.isThere = true;
+    delay = SOON;
+    soon();
+    return go();
+  }
+  if ([413, 422, 429].includes(answer?.status)) return refuse(sent, answer);
+  if (!queue.includes(sent)) return go();
+  say(sent, true);
+  again = setTimeout(go, delay);
+  delay = Math.min(delay * 2, LATEST);
+  // It may have arrived, and only its answer was lost.
+  soon();
+}
+
+async function post({ id, fields, file }) {
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set("client_id", id);
+  for (const [name, value] of Object.entries(fields)) if (value) body.set(name, value);
+  if (file) body.set("attachment", file);
+  try {
+    const headers = { "HX-Request": "true" };
+    return await fetch(form.action, { method: "POST", body, headers, redirect: "manual" });
+  } catch {
+    return null;
+  }
+}
+
+async function refuse(sent, answer) {
+  const note = document.querySelector("[data-refused]");
+  const isWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
+  note.textContent = isWords ? await answer.text() : form.dataset.tooLarge;
+  note.hidden = false;
+  const field = form.elements.text;
+  field.value = [sent.fields.text, field.value].filter(Boolean).join("\n");
+  settle(sent);
+  field.focus();
+  go();
+}
+
+function send(event) {
+  event.preventDefault();
+  // Not for page.js: this form stays, and may be sent again at once.
+  event.stopPropagation();
+  const { text, attachment, is_private } = form.elements;
+  const file = attachment.files[0];
+  if (!text.value.trim() && !file) return text.focus();
+  put(crypto.randomUUID(), { text: text.value, is_private: is_private?.checked ? "on" : "" }, file);
+  text.value = attachment.value = "";
+  document.querySelector("[data-refused]").hidden = true;
+  keep();
+  go();
+}
+
+function restore() {
+  const { draft, unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
+  if (draft && !form.elements.text.value) form.elements.text.value = draft;
+  const there = new Set([...talk.querySelectorAll("[data-sent]")].map((line) => line.dataset.sent));
+  for (const { id, fields } of unsent) if (!there.has(id) && fields.text) put(id, fields);
+  go();
+}
+
+function write() {
+  form.addEventListener("submit", send);
+  form.addEventListener("input", keep);
+  form.elements.text.addEventListener("keydown", (event) => {
+    const isAlone = !event.shiftKey && !event.isComposing && matchMedia("(pointer: fine)").matches;
+    if (event.key !== "Enter" || !isAlone) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    const answer = event.target.closest("[data-insert]");
+    if (!answer) return;
+    event.preventDefault();
+    const field = form.elements.text;
+    field.value = [field.value, answer.dataset.insert].filter(Boolean).join("\n");
+    keep();
+    field.focus();
+  });
+  addEventListener("online", go);
+  try {
+    restore();
+  } catch {
+    // What cannot be read is as if nothing had been kept.
+  }
+}
+
+if (talk) watch();
+if (talk && form) write();

@@ -1,0 +1,124 @@
+"""Killed in the middle and started again, a move loses no row and doubles none.
+
+The short form moves some thousand rows; the long one (`MOVE_ROWS=9000`) more than 100 000.
+"""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+
+from sellercloudx.backups.moving import MARK
+from tests import databases
+from tests.processes import wait_until
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(1800),
+]
+ROWS = int(os.environ.get("MOVE_ROWS", "300"))
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A laptop's database: a shop with many rows."""
+    path = tmp_path / "laptop.db"
+    env = {"DATABASE_URL": "", "SQLITE_PATH": str(path)}
+    for command in (["migrate", "-v0"], ["seed_scale", f"--rows={ROWS}"]):
+        done = databases.manage(*command, folder=tmp_path, **env)
+        assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture
+def target(tmp_path):
+    if not databases.is_postgres():
+        pytest.skip("the target is PostgreSQL")
+    with databases.new_database(tmp_path, "moved") as env:
+        yield env
+
+
+def ask(target, sql):
+    with psycopg.connect(target["DATABASE_URL"]) as database:
+        return database.execute(sql).fetchone()[0]
+
+
+def count(target, table):
+    try:
+        return ask(target, f"SELECT count(*) FROM {table}")  # noqa: S608
+    except psycopg.errors.UndefinedTable:
+        return 0
+
+
+def kill_when_there_are(rows, table, *, file, target):
+    """Start the move and kill -9 it as soon as the table holds that many; how many it left."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "move_to_postgres", f"--from={file}", "--batch=10"],
+        cwd=databases.ROOT,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "sellercloudx.settings", "ENV_FILE": os.devnull}
+        | {"DATA_DIR": str(file.parent), "REDIS_URL": ""}
+        | target,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until(lambda: count(target, table) >= rows or process.poll() is not None, 600, every=0.01)
+    assert process.poll() is None, "it was faster than the kill"
+    process.kill()
+    process.wait()
+    return count(target, table)
+
+
+def test_two_kills_lose_nothing(file, target, tmp_path):
+    first = kill_when_there_are(ROWS // 10, "products", file=file, target=target)
+    assert 0 < first < ROWS
+    second = kill_when_there_are(ROWS // 10, "orders", file=file, target=target)
+    assert 0 < second < ROWS
+    assert columns(target, MARK)
+    began = time.monotonic()
+    done = databases.manage("move_to_postgres", f"--from={file}", folder=tmp_path, **target)
+    assert done.returncode == 0, done.stderr
+    assert "Going on" in done.stdout
+    with sqlite3.connect(file) as laptop:
+        tables = re.findall(r"^(\w+) +(\d+)  \w+  equal$", done.stdout, re.MULTILINE)
+        for table, rows in tables:
+            kept = laptop.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            assert kept.fetchone()[0] == int(rows)
+    total = sum(int(rows) for _, rows in tables)
+    assert total > 10 * ROWS
+    seconds = time.monotonic() - began
+    print(  # noqa: T201
+        f"killed at {first} products and {second} orders of {ROWS}; {total} rows in "
+        f"{len(tables)} tables equal; the last start took {seconds:.1f} s"
+    )
+    assert columns(target, MARK) == ""
+
+
+def columns(target, table):
+    words = "SELECT coalesce(string_agg(column_name, ','), '') FROM information_schema.columns"
+    return ask(target, f"{words} WHERE table_name = '{table}'")
+
+
+def test_new_rows_get_new_numbers_and_the_way_back_is_shut(file, target, tmp_path):
+    def manage(*command):
+        return databases.manage(*command, folder=tmp_path, **target)
+
+    assert manage("move_to_postgres", f"--from={file}").returncode == 0
+    last = ask(target, "SELECT max(id) FROM partners")
+    made = manage("shell", "-c", "from tests import factories; print(factories.make_partner().pk)")
+    assert int(made.stdout.split()[-1]) == last + 1, made.stderr
+    again = manage("move_to_postgres", f"--from={file}")
+    assert again.returncode == 1
+    assert "holds people already" in again.stderr
+
+
+def test_it_moves_to_postgresql_only(file, tmp_path):
+    env = {"DATABASE_URL": "", "SQLITE_PATH": str(tmp_path / "other.db")}
+    done = databases.manage("move_to_postgres", f"--from={file}", folder=tmp_path, **env)
+    assert done.returncode == 1
+    assert "must lead to the PostgreSQL" in done.stderr

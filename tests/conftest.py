@@ -1,0 +1,75 @@
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from django.core.cache import caches
+
+from tests import factories
+
+pytest_plugins = [
+    "tests.chromium",
+    "tests.fake_marketplace",
+    "tests.processes",
+    "tests.sandbox_process",
+    "tests.telegram_server",
+]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--kills", type=int, default=3, help="how often the worker is killed (long form: 20)"
+    )
+    parser.addoption(
+        "--rehearse-all", action="store_true", help="every deploy on Railway, not the first alone"
+    )
+    parser.addoption(
+        "--contact-sheets",
+        type=Path,
+        metavar="FOLDER",
+        help="where to put pictures of every page of the journey, in every look",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The long ones first, so that nobody waits for the last of them at the end."""
+    items.sort(key=lambda item: not item.get_closest_marker("processes"))
+    if os.environ.get("CI"):
+        for item in items:
+            _forgive_once(item)
+
+
+def _forgive_once(item):
+    """A loaded machine may stall real processes and clocks: one more try, named in the report."""
+    if any(item.get_closest_marker(name) for name in ("processes", "e2e", "timing")):
+        item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """Rate limits of one test do not reach another, nor another worker's."""
+    for cache in caches.all():
+        cache.key_prefix = uuid.uuid4().hex
+
+
+@pytest.fixture
+def partner(db):
+    return factories.make_partner()
+
+
+@pytest.fixture
+def staff(db):
+    return factories.make_staff()
+
+
+@pytest.fixture
+def partner_client(client, partner):
+    client.force_login(partner.owner)
+    return client
+
+
+@pytest.fixture
+def staff_client(client, staff):
+    client.force_login(staff)
+    return client

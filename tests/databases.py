@@ -1,0 +1,64 @@
+"""Databases beside the one a test is using, and `manage.py` run on them as an operator would."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from sellercloudx.demo import scale
+from tests import factories
+from tests.processes import database_env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def is_postgres() -> bool:
+    return "postgresql" in connection.settings_dict["ENGINE"]
+
+
+@contextmanager
+def new_database(folder: Path, name: str = "restored"):
+    """Empty, of the kind the suite runs on; how another process finds it."""
+    if not is_postgres():
+        yield {"SQLITE_PATH": str(folder / f"{name}.db"), "DATABASE_URL": ""}
+        return
+    full = f"{connection.settings_dict['NAME']}_{name}"
+    _maintain(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
+    _maintain(f'CREATE DATABASE "{full}"')
+    try:
+        ours = database_env()["DATABASE_URL"]
+        yield {"DATABASE_URL": f"{ours.rpartition('/')[0]}/{full}"}
+    finally:
+        _maintain(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
+
+
+def _maintain(sql: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(sql)
+
+
+def manage(*command, folder: Path, **env: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, command)],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
+            "ENV_FILE": os.devnull,
+            "DATA_DIR": str(folder),
+            "REDIS_URL": "",
+        }
+        | env,
+        capture_output=True,
+        text=True,
+    )
+
+
+def fill(rows: int):
+    """A shop with so many products and orders; its connection."""
+    shop = factories.make_connection()
+    scale.fill(connection=shop, owner=shop.partner.owner, rows=rows)
+    return shop

@@ -1,0 +1,49 @@
+"""Every call has its limit in words, and no batch is larger than the document allows."""
+
+import ast
+import inspect
+
+from marketplaces.connectors.registry import CONNECTORS, connector_class
+from marketplaces.connectors.yandex import connector, form, limits
+from marketplaces.connectors.yandex.connector import Yandex
+
+
+def operations():
+    """The names the connector gives its calls, as they stand in its code."""
+    for node in ast.walk(ast.parse(inspect.getsource(connector))):
+        if not isinstance(node, ast.Call):
+            continue
+        for keyword in node.keywords:
+            if keyword.arg == "operation":
+                yield keyword.value
+        if getattr(node.func, "attr", "") == "rows" and len(node.args) > 3:
+            yield node.args[2]
+        if getattr(node.func, "attr", "") == "_lookup":
+            yield node.args[1]
+
+
+def test_every_call_has_a_limit_and_every_limit_a_call():
+    named = {node.value for node in operations() if isinstance(node, ast.Constant)}
+    assert named == set(Yandex.limits)
+
+
+def test_limits_are_positive_and_said_in_words():
+    for limit in limits.LIMITS.values():
+        assert limit.requests > 0
+        assert limit.seconds in (60, 3600)
+        assert limit.words.endswith(("an hour", "a minute"))
+    assert Yandex.max_parallel == 4
+
+
+def test_the_registry_opens_what_it_names():
+    for slug in CONNECTORS:
+        assert connector_class(slug).slug == slug
+
+
+def test_only_the_key_is_secret_and_typed():
+    assert [(f.name, f.is_secret, f.is_typed) for f in form.FIELDS] == [
+        ("api_key", True, True),
+        ("business_id", False, False),
+        ("campaign_id", False, False),
+    ]
+    assert Yandex.secrets({"api_key": "k", "business_id": "1"}) == ("k",)

@@ -1,0 +1,132 @@
+"""Every kind of notification, by every channel, in every language, over real SMTP and HTTP."""
+
+import re
+import socketserver
+import threading
+from email import message_from_bytes, policy
+
+import pytest
+from django.core.cache import caches
+from django.utils import translation
+
+from partners.models import Delivery, Notification
+from partners.services import choices, deliveries, digests, notices
+from partners.services.notice_kinds import KINDS
+from tests import factories
+from tests.partners.telegram.linking import CHAT, link
+from tests.partners.test_notices import Places
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ("uz", "ru", "en")
+# Mailed to somebody without an account; its words are in test_invitations.
+KINDS_TOLD = [name for name in KINDS if name != "invited"]
+
+
+class _Smtp(socketserver.StreamRequestHandler):
+    """As much of RFC 5321 as smtplib needs."""
+
+    def handle(self):
+        self.wfile.write(b"220 test\r\n")
+        while command := self.rfile.readline().strip().upper():
+            if command.startswith(b"DATA"):
+                self.wfile.write(b"354 go on\r\n")
+                self.server.letters.append(message_from_bytes(self._body(), policy=policy.default))
+            self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
+
+    def _body(self) -> bytes:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        return b"".join(lines)
+
+
+@pytest.fixture
+def letters(settings):
+    """What arrived at a mail server on this machine."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
+        server.daemon_threads = True
+        server.letters = []
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        yield server.letters
+        server.shutdown()
+
+
+def words_for(kind: str) -> dict[str, str]:
+    """Something of ours for every place of its sentences."""
+    places = Places()
+    with translation.override("en"):
+        KINDS[kind].worded(places)
+    return {name: f"{name}-7" for name in places}
+
+
+@pytest.fixture
+def reader(partner, telegram):
+    partner.owner.email = "reader@example.uz"
+    partner.owner.save()
+    link(partner.owner)
+    return partner.owner
+
+
+def tell(reader, partner, kind: str, mode: str) -> None:
+    wish = {"at_once": "at_once", "digest": "digest"}[mode]
+    if KINDS[kind].topic != "account":
+        topic = KINDS[kind].topic
+        wishes = {(topic, "email"): wish, (topic, "telegram"): wish}
+        choices.choose(user=reader, wishes=wishes, runs_it=True)
+    data = words_for(kind) | {"day": "2026-11-25"}
+    notices.notify(users=[reader], partner=partner, kind=kind, data=data, url="/login", dedupe=kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_kind_arrives_by_both_channels(reader, partner, telegram, letters, language):
+    reader.language = language
+    reader.save()
+    for kind in KINDS_TOLD:
+        tell(reader, partner, kind, "at_once")
+    sent = {"email": 0, "telegram": 0}
+    for channel in sent:
+        while now := deliveries.send_due(channel):
+            sent[channel] += now
+    # A key goes one way only.
+    assert sent == {"email": len(KINDS_TOLD), "telegram": len(KINDS_TOLD) - 1}
+    for kind in KINDS_TOLD:
+        notice = Notification.objects.get(kind=kind)
+        with translation.override(language):
+            title, _text = KINDS[kind].worded(notice.data)
+        assert [1 for letter in letters if letter["Subject"].strip() == title], kind
+        assert KINDS[kind].is_key or [1 for t in telegram.said_to(CHAT) if title in t], kind
+    assert len(letters) == len(KINDS_TOLD)
+    assert {letter["To"] for letter in letters} == {"reader@example.uz"}
+    for letter in letters:
+        is_of_security = "List-Unsubscribe" not in letter
+        stop = re.search(r"/unsubscribe/", letter.get_content())
+        assert is_of_security == (stop is None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_in_the_evening_is_one_message_each(reader, partner, telegram, letters, language):
+    reader.language = language
+    reader.save()
+    for kind in KINDS_TOLD:
+        tell(reader, partner, kind, "digest")
+    Delivery.objects.filter(state="digest").update(due_at="2026-01-01T00:00:00Z")
+    waited = Delivery.objects.filter(state="digest", channel="email").count()
+    assert digests.send(reader.pk, "email") and digests.send(reader.pk, "telegram")
+    (letter,) = letters
+    assert str(waited) in letter["Subject"]
+    assert letter.get_content().count("\n* ") == waited
+    assert len(telegram.said_to(CHAT)) == 1
+    caches["guard"].clear()
+
+
+def test_a_name_in_another_direction_and_without_width_stays_in_its_place(
+    partner, telegram, letters
+):
+    user = factories.make_user(first_name="\u202eazizA\u200b", language="en")
+    link(user, CHAT + 9)
+    data = {"company": "\u202eYulduz\u200b", "reason": "\u2066x"}
+    notices.notify(users=[user], partner=partner, kind="rejected", data=data, url="", dedupe="x")
+    assert deliveries.send_due("email") == deliveries.send_due("telegram") == 1
+    assert letters[0]["Subject"].strip() == "Your application is rejected"

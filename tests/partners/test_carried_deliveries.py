@@ -1,0 +1,51 @@
+"""Mail that was wanted before there was a table of deliveries goes on where it was."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tests import factories
+
+AT = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+BEFORE, AFTER = [("partners", "0003_second_factor")], [("partners", "0006_no_email_columns")]
+
+
+@pytest.fixture
+def migrate(transactional_db):
+    """To a state of the tables and back to the newest."""
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+
+    def to(names):
+        executor = MigrationExecutor(connection)
+        executor.migrate(names)
+        return executor.loader.project_state(names).apps
+
+    yield to
+    MigrationExecutor(connection).migrate(latest)
+
+
+def mailed(old, user, state, **fields):
+    model = old.get_model("partners", "Notification")
+    return model.objects.create(
+        user_id=user.pk, kind="approved", dedupe=state, email_state=state, **fields
+    ).pk
+
+
+def rows(apps):
+    found = apps.get_model("partners", "Delivery").objects.order_by("pk")
+    return list(found.values_list("notification", "channel", "state", "attempts", "due_at"))
+
+
+def test_each_mail_keeps_its_state_its_attempts_and_its_time(migrate):
+    user = factories.make_user()
+    old = migrate(BEFORE)
+    mailed(old, user, "none")
+    due = mailed(old, user, "due", email_due_at=AT, email_attempts=2)
+    failed = mailed(old, user, "failed", email_error="no such box", email_attempts=6)
+    new = migrate(AFTER)
+    assert rows(new) == [(due, "email", "due", 2, AT), (failed, "email", "failed", 6, None)]
+    back = migrate(BEFORE).get_model("partners", "Notification").objects
+    assert back.get(pk=due).email_due_at == AT
+    assert back.get(pk=failed).email_error == "no such box"
