@@ -95,9 +95,6 @@ def readable_form(get_response):
     """
 
     def middleware(request):
-        # No text holds it, and PostgreSQL breaks off where it is looked for.
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            return render(request, "400.html", status=400)
         try:
             request.POST  # noqa: B018  reads it, and keeps what it read
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
