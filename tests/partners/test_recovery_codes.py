@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
+from partners import limits
 from partners.models import AuditLog, RecoveryCode, TotpDevice
 from partners.services import deliveries
 from tests import factories
@@ -89,6 +90,8 @@ class TestACode:
         user = factories.make_staff()
         _client, _key, codes = set_up(user)
         for code in codes[: min(ROUNDS, 10)]:
+            # The one who came too late counts as a wrong try, of which there are five.
+            limits.forget_codes(user)
             clients = [with_password(user), with_password(user)]
             came = twice_at_once(lambda c=clients, code=code: c.pop().post(STEP, {"code": code}))
             assert sorted(answer.status_code for answer in came) == [302, 422]
