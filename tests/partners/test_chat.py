@@ -83,7 +83,7 @@ def test_a_private_note_is_in_no_byte_a_partner_gets(client, partner, staff):
         *(f"{SUPPORT}?before={note.pk + 1}", "/partner-dashboard/notifications/"),
         f"{SUPPORT}files/{note.pk}/",
     ):
-        answer = client.get(path)
+        answer = client.get(path, **AS_SCRIPT)
         # The search quotes what was typed into it.
         shown = answer.content.decode().replace("q=maxfiy-eslatma", "")
         found = re.sub(r'value="[^"]*"|“[^”]*”', "", shown)
