@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,14 +19,14 @@ def fragment_of(page: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)
             if response.status_code in (200, 204) and not request.htmx:
                 response = redirect(page, *args, **kwargs)
             patch_vary_headers(response, ["HX-Request"])
             return response
 
-        wrapped.part_of = page
+        wrapped.part_of = page  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
