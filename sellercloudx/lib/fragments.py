@@ -21,7 +21,7 @@ def fragment_of(page: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response = view(request, *args, **kwargs)
-            if response.status_code in (200, 204) and not request.htmx:
+            if response.status_code in (200, 204) and "HX-Request" not in request.headers:
                 response = redirect(page, *args, **kwargs)
             patch_vary_headers(response, ["HX-Request"])
             return response
