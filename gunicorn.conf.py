@@ -9,7 +9,7 @@ from django.conf import settings  # noqa: E402
 # Behind Railway's proxy we are asked from outside the container; a laptop answers itself only.
 host = "0.0.0.0" if settings.IS_PRODUCTION else "127.0.0.1"  # noqa: S104
 bind = f"{host}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "sellercloudx.lib.web_worker.WebWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = settings.WEB_THREADS
 preload_app = True

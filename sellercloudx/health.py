@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from email.utils import formatdate
+from functools import cached_property, partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -25,16 +26,20 @@ from marketplaces.models import Connection, Lease, Operation
 from sellercloudx.clock import HEARTBEAT
 
 PATH = "/health"
+FIRST_LINE = b"GET /health HTTP/1.1"
 HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store, private",
     "X-Content-Type-Options": "nosniff",
 }
-DEADLINE = 1.5
+DEADLINE = 1.2
 TIMEOUT = 1
 # Seconds that an answer stands, in each process: asked 200 times a second, looking every time took
 # more than a core of ours, and as many connections of the database.
-FRESH = 1.0
+FRESH = 0.7
+# While one thread looks, the others tell what was found before, no older than this: whatever breaks
+# is told within two seconds, and no thread of the pages waits for a look.
+OLDEST = FRESH + DEADLINE
 _looking = threading.Lock()
 # A check that hangs keeps its thread until its own timeout; no pile of them may grow.
 _places = threading.BoundedSemaphore(8)
@@ -49,41 +54,71 @@ class Answer:
     # By the monotonic clock.
     at: float = -math.inf
 
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        return HEADERS | {"Content-Length": str(len(self.body))}
+
+    @cached_property
+    def on_the_wire(self) -> bytes:
+        headers = self.headers | {"Date": formatdate(usegmt=True)}
+        lines = [f"HTTP/1.1 {STATUS[self.status]}", *(f"{n}: {v}" for n, v in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
 
 _last = Answer()
-_STATUS = {200: "200 OK", 503: "503 Service Unavailable"}
+STATUS = {200: "200 OK", 503: "503 Service Unavailable"}
 
 
-def answered_first(application: WSGIApplication) -> WSGIApplication:
+class AnsweredFirst:
     """In front of Django: who asks whether we are well has no session, no language and no form.
 
-    Whatever else is asked of that address (HEAD, another method) goes the way of every page.
+    Of any host: a load balancer may ask by the address of the container, and the answer names none.
+    Other methods go the way of every page, which refuses them.
     """
 
-    def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH or environ["REQUEST_METHOD"] != "GET":
-            return application(environ, start_response)
-        answer = _answer()
-        length = ("Content-Length", str(len(answer.body)))
-        start_response(_STATUS[answer.status], [*HEADERS.items(), length])
-        return [answer.body]
+    def __init__(self, pages: WSGIApplication):
+        self.pages = pages
 
-    return answering
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if environ.get("PATH_INFO") != PATH or method not in ("GET", "HEAD"):
+            return self.pages(environ, start_response)
+        answer = _answer()
+        start_response(STATUS[answer.status], [*answer.headers.items()])
+        return [answer.body] if method == "GET" else []
+
+    def at_once(self, line: bytes) -> bytes | None:
+        """For `lib.web_worker`, whose loop must not wait: only when nobody has to look."""
+        answer = _last
+        if line != FIRST_LINE or not _may_be_told(answer):
+            return None
+        return answer.on_the_wire
 
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     answer = _answer()
-    return HttpResponse(answer.body, status=answer.status, headers=HEADERS)
+    return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
+
+
+def _may_be_told(answer: Answer) -> bool:
+    age = time.monotonic() - answer.at
+    return age <= FRESH or (age <= OLDEST and _looking.locked())
 
 
 def _answer() -> Answer:
-    """Whoever comes while somebody looks waits for what that one finds."""
+    """One looks. Whoever comes meanwhile waits only where nothing recent is known."""
     global _last
-    with _looking:
+    if _may_be_told(_last):
+        return _last
+    if not _looking.acquire(blocking=time.monotonic() - _last.at > OLDEST):
+        return _last
+    try:
         if time.monotonic() - _last.at > FRESH:
             _last = _found()
         return _last
+    finally:
+        _looking.release()
 
 
 def _found() -> Answer:

@@ -10,4 +10,4 @@ from sellercloudx import health  # noqa: E402  its tables are there only now
 
 # The pages are loaded once and shared by all web processes, and before anybody is told we are well.
 resolve(health.PATH)
-application = health.answered_first(pages)
+application = health.AnsweredFirst(pages)

@@ -21,7 +21,7 @@ from orders.models import Order, OrderLine
 from products.models import Listing, Product
 from sellercloudx.demo import scale
 from tests import factories
-from tests.test_permissions import RULES
+from tests.permission_table import RULES
 
 FILE = Path(__file__).with_name("query_counts.json")
 PINNED = json.loads(FILE.read_text()) if FILE.exists() else {}
@@ -41,6 +41,8 @@ SKIPPED = {
     "partners:chat_news",
     "partners:staff_chat_news",
 }
+# So that a part of a page is drawn; a page is the same.
+AS_HTMX = {"HX-Request": "true"}
 # What an address names is neither the partner nor a thing of the shop.
 ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply"}
 PAGES = [
@@ -91,9 +93,9 @@ def queries(client, name: str, connection, staff) -> list[str]:
     """What one visit asks, once everything that is remembered between visits is there."""
     client.force_login(staff if RULES[name].who == "staff" else connection.partner.owner)
     url = address(name, connection)
-    assert client.get(url).status_code == 200, name
+    assert client.get(url, headers=AS_HTMX).status_code == 200, name
     with CaptureQueriesContext(database) as asked:
-        client.get(url)
+        client.get(url, headers=AS_HTMX)
     return [query["sql"] for query in asked]
 
 

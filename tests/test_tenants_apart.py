@@ -6,7 +6,7 @@ import pytest
 
 from partners.services import deliveries
 from tests import marked
-from tests.test_permissions import RULES
+from tests.permission_table import RULES
 from tests.test_query_counts import address, know_the_category
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def pages_of(client, connection) -> dict[str, str]:
     client.force_login(connection.partner.owner)
     found = {}
     for name in PAGES:
-        answer = client.get(address(name, connection))
+        answer = client.get(address(name, connection), headers={"HX-Request": "true"})
         assert answer.status_code in (200, 302), name
         found[name] = answer.content.decode()
     return found

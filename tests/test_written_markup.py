@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests import marked
-from tests.test_permissions import RULES
+from tests.permission_table import RULES
 from tests.test_query_counts import address, know_the_category
 from tests.test_tenants_apart import PAGES, pages_of
 
@@ -86,7 +86,11 @@ def test_pages_of_our_people(staff_client, connection):
     seen = 0
     for name, rule in RULES.items():
         if rule.who == "staff" and "get" in rule.methods:
-            page = Alive(staff_client.get(address(name, connection)).content.decode())
+            page = Alive(
+                staff_client.get(
+                    address(name, connection), headers={"HX-Request": "true"}
+                ).content.decode()
+            )
             seen += page.seen
             assert page.found == [], name
     assert seen >= 3

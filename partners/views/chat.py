@@ -19,6 +19,7 @@ from partners.services import attachments, chat
 from partners.services.files import content_of
 from partners.support_forms import MessageForm, WordsForm
 from sellercloudx.lib.bucket import BucketAway
+from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first, number
 
 # So many are handed over at once; whoever was away longer asks again at once.
@@ -59,6 +60,7 @@ def say(request):
 
 @applicant_required
 @require_GET
+@fragment_of("partners:chat")
 def news(request):
     return answer_poll(request, _side(request), chat.glance(request.partner.pk, request.user))
 

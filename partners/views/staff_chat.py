@@ -16,6 +16,7 @@ from partners.models import CannedReply, ChatMessage, ChatRoom, Partner
 from partners.services import chat
 from partners.support_forms import AssignForm, CannedReplyForm, RoomSearchForm, StaffMessageForm
 from partners.views.chat import Side, answer_poll, download, receive, show
+from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first
 from sellercloudx.lib.text import fold
 
@@ -111,6 +112,7 @@ def _canned(request, answers: list[CannedReply]) -> str:
 
 @staff_required(permission=RIGHT)
 @require_GET
+@fragment_of("partners:staff_chat_room")
 def news(request, pk):
     """The partner itself is not asked for: a poll is to cost no more than it must."""
     room = chat.glance(pk, request.user)

@@ -14,6 +14,7 @@ from products.models import Product, Reservation, StockMovement
 from products.services import catalogue, listings, price_changes, pricing, skus, stock
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
+from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
@@ -63,6 +64,7 @@ def detail(request, pk):
 
 @partner_required
 @require_GET
+@fragment_of("products:detail")
 def shops(request, pk):
     """The part of the page that changes by itself while cards are made and sent."""
     product = own_product(request, pk)

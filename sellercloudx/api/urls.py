@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from ninja import errors as ninja_errors
 
 from . import analytics, errors, orders, products
-from .docs import DocumentedAPI, LocalSwagger
+from .docs import DocumentedAPI, LocalSwagger, with_its_cleaner
 
 api = DocumentedAPI(
     title="SellerCloudX",
@@ -19,7 +19,7 @@ api = DocumentedAPI(
     ),
     urls_namespace="api",
     docs=LocalSwagger(),
-    docs_decorator=require_GET,
+    docs_decorator=lambda page: require_GET(with_its_cleaner(page)),
 )
 for router in (products.router, orders.router, analytics.router):
     api.add_router("/v1", router)

@@ -23,7 +23,7 @@ from sellercloudx.lib.json_logs import JsonFormatter
 from sellercloudx.lib.redact import ScrubFilter, ScrubFormatter
 from tests import factories
 from tests.partners import authenticator
-from tests.test_permissions import RULES
+from tests.permission_table import RULES
 
 pytestmark = pytest.mark.django_db
 LETTERS = string.ascii_letters + string.digits

@@ -147,6 +147,48 @@ def test_many_at_once_wait_for_one_look(monkeypatch):
     assert (set(said), len(looks)) == ({200}, 1)
 
 
+def test_while_one_looks_the_others_tell_what_was_found_before(monkeypatch):
+    """No thread of the pages waits for a database that does not answer."""
+    before = Client().get("/health").content
+    monkeypatch.setattr(health, "FRESH", 0)
+    is_looking, may_find = threading.Event(), threading.Event()
+
+    def look(checks):
+        is_looking.set()
+        assert may_find.wait(10)
+        return {"database": {"ok": False}, "cache": {"ok": True}}
+
+    monkeypatch.setattr(health, "_look", look)
+    looking = threading.Thread(target=Client().get, args=["/health"])
+    looking.start()
+    assert is_looking.wait(10)
+    monkeypatch.setattr(health, "OLDEST", 60)
+    assert {Client().get("/health").content for _ in range(5)} == {before}
+    assert application.at_once(health.FIRST_LINE).endswith(before)
+    may_find.set()
+    looking.join()
+    assert health._last.status == 503
+
+
+def test_what_was_found_too_long_ago_is_not_told(monkeypatch):
+    """Two seconds after the database went away, nobody is told that all is well."""
+    assert health.OLDEST < 2
+    assert Client().get("/health").status_code == 200
+    for name in ("FRESH", "OLDEST"):
+        monkeypatch.setattr(health, name, 0)
+    monkeypatch.setattr(health, "_own_connection", lambda: 1 / 0)
+    assert application.at_once(health.FIRST_LINE) is None
+    said = at_once(*[lambda: Client().get("/health").status_code] * 4)
+    assert set(said) == {503}
+
+
+def test_only_the_very_question_is_answered_at_once():
+    Client().get("/health")
+    assert application.at_once(b"GET /health HTTP/1.1")
+    for line in (b"GET /health HTTP/1.0", b"GET /health?a=b HTTP/1.1", b"HEAD /health HTTP/1.1"):
+        assert application.at_once(line) is None
+
+
 def test_what_breaks_is_told_after_a_moment(client, monkeypatch):
     assert client.get("/health").status_code == 200
     monkeypatch.setattr(health, "_own_connection", lambda: 1 / 0)
@@ -155,8 +197,11 @@ def test_what_breaks_is_told_after_a_moment(client, monkeypatch):
     assert client.get("/health").status_code == 503
 
 
-def asked_of_the_server(method: str = "GET") -> tuple[str, dict[str, str], bytes]:
+def asked_of_the_server(
+    method: str = "GET", host: str = "127.0.0.1"
+) -> tuple[str, dict[str, str], bytes]:
     environ = {"REQUEST_METHOD": method, "PATH_INFO": "/health", "REMOTE_ADDR": "127.0.0.1"}
+    environ["HTTP_HOST"] = host
     said = []
     setup_testing_defaults(environ)
     body = b"".join(application(environ, lambda status, headers: said.extend([status, headers])))
@@ -179,9 +224,17 @@ def test_the_server_says_that_it_is_not_well(monkeypatch):
     assert (status, json.loads(body)["status"]) == ("503 Service Unavailable", "failing")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "healthcheck.railway.app", "10.1.2.3", "who.knows"])
+def test_the_head_is_that_of_the_page_and_neither_asks_for_a_name(host):
+    """A load balancer asks by whatever address it has, and the answer names no host."""
+    status, headers, body = asked_of_the_server("GET", host)
+    assert (status, int(headers["Content-Length"])) == ("200 OK", len(body))
+    assert asked_of_the_server("HEAD", host) == (status, headers, b"")
+
+
 def test_other_methods_go_the_way_of_every_page():
-    status, headers, body = asked_of_the_server("HEAD")
-    assert (status, body) == ("200 OK", b"")
+    status, headers, _ = asked_of_the_server("OPTIONS")
+    assert status.startswith("405")
     assert "Content-Security-Policy" in headers
 
 

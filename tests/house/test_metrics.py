@@ -9,7 +9,7 @@ from ai_manager.models import AiUsageLog
 from marketplaces.models import Lease, Operation
 from sellercloudx import metrics
 from tests import factories
-from tests.test_permissions import parked
+from tests.permission_table import parked
 
 pytestmark = pytest.mark.django_db
 TOKEN = "t" * 40

@@ -83,12 +83,12 @@ def test_a_private_note_is_in_no_byte_a_partner_gets(client, partner, staff):
         *(f"{SUPPORT}?before={note.pk + 1}", "/partner-dashboard/notifications/"),
         f"{SUPPORT}files/{note.pk}/",
     ):
-        answer = client.get(path)
+        answer = client.get(path, **AS_SCRIPT)
         # The search quotes what was typed into it.
         shown = answer.content.decode().replace("q=maxfiy-eslatma", "")
         found = re.sub(r'value="[^"]*"|“[^”]*”', "", shown)
         assert "maxfiy-eslatma" not in found, path
-    assert client.get(f"{NEWS}?after={note.pk - 1}").status_code == 204
+    assert client.get(f"{NEWS}?after={note.pk - 1}", **AS_SCRIPT).status_code == 204
     assert partner.owner.notifications.filter(data__icontains="maxfiy").count() == 0
     client.force_login(staff)
     assert "maxfiy-eslatma" in client.get(room_of(partner)).content.decode()
@@ -227,7 +227,7 @@ def test_a_mark_never_goes_back_nor_beyond_what_was_said(client, partner, staff)
     said = [staff_says(partner, staff, str(n)) for n in range(3)]
     client.force_login(partner.owner)
     for after in (said[1].pk, said[0].pk, 10**17):
-        client.get(f"{NEWS}?after={after}")
+        client.get(f"{NEWS}?after={after}", **AS_SCRIPT)
         room = ChatRoom.objects.get()
         assert said[1].pk <= room.partner_read_id <= said[2].pk
     assert ChatRead.objects.get().up_to == said[2].pk

@@ -19,6 +19,12 @@ ROOMS, SECONDS_BETWEEN = 200, 30
 LOGIN = 2
 
 
+@pytest.fixture
+def client():
+    """The script of the page; who opens the address by hand is led to the page."""
+    return Client(headers={"HX-Request": "true"})
+
+
 def asked(client, url: str) -> tuple[int, list[str]]:
     with CaptureQueriesContext(database) as queries:
         answer = client.get(url, HTTP_HX_REQUEST="true")

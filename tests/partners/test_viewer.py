@@ -10,7 +10,7 @@ from partners.models import Member
 from products.models import Listing
 from sellercloudx.demo import scale
 from tests import factories
-from tests.test_permissions import RULES, ask, parked
+from tests.permission_table import RULES, ask, parked
 
 pytestmark = pytest.mark.django_db
 Role = Member.Role

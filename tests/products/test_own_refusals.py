@@ -30,7 +30,7 @@ def test_ours_is_said_and_theirs_is_quoted(partner_client, listing, language):
         reverse("products:listing", kwargs={"pk": listing.pk}),
         reverse("products:shops", kwargs={"pk": listing.product_id}),
     ):
-        page = partner_client.get(address).content.decode()
+        page = partner_client.get(address, headers={"HX-Request": "true"}).content.decode()
         assert SAID[language] in page
         assert f">{SAID[language]}</q>" not in page
         assert '<q lang="ru">Нет фото &lt;b&gt;</q>' in page

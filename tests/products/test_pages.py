@@ -9,6 +9,8 @@ from tests import factories
 from .making import make_card, make_listing
 
 pytestmark = pytest.mark.django_db
+# So that a part of a page is drawn too.
+AS_HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def pages_of(listing):
 def test_every_page_opens_in_every_language(partner_client, listing, language):
     partner_client.cookies["django_language"] = language
     for page in [reverse("products:list"), reverse("products:add"), *pages_of(listing).values()]:
-        assert partner_client.get(page).status_code == 200, page
+        assert partner_client.get(page, headers=AS_HTMX).status_code == 200, page
 
 
 def test_strangers_see_nothing(client, listing):
@@ -72,9 +74,9 @@ def test_the_card_says_how_it_was_made(partner_client, listing):
 
 def test_the_part_that_changes_stops_asking_when_nothing_will_come(partner_client, listing):
     page = pages_of(listing)["shops"]
-    assert "hx-trigger" not in partner_client.get(page).content.decode()
+    assert "hx-trigger" not in partner_client.get(page, headers=AS_HTMX).content.decode()
     Listing.objects.update(state=Listing.State.WANTED)
-    assert 'hx-trigger="every 2s"' in partner_client.get(page).content.decode()
+    assert 'hx-trigger="every 2s"' in partner_client.get(page, headers=AS_HTMX).content.decode()
 
 
 def test_it_says_why_a_category_is_proposed(partner_client, listing):

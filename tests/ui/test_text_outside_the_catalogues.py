@@ -17,7 +17,7 @@ from django.utils import translation
 from scripts.messages import APPS
 from sellercloudx.lib import formats
 from tests import marked
-from tests.test_permissions import RULES
+from tests.permission_table import RULES
 from tests.test_query_counts import address, know_the_category
 from tests.ui import outside
 
@@ -147,7 +147,7 @@ def pages(client, shop, staff):
             client.force_login(staff if rule.who == "staff" else shop.partner.owner)
         about = rule.about(shop.partner)
         url = reverse(name, kwargs=about) if rule.who == "everyone" else address(name, shop)
-        answer = client.get(url)
+        answer = client.get(url, headers={"HX-Request": "true"})
         if "html" in answer.get("Content-Type", ""):
             yield name, answer.content.decode()
 
