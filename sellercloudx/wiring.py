@@ -102,6 +102,8 @@ CLOCK = {
     # Half an hour before it is sent, so that a deploy in between loses nothing.
     "partners.services.evenings.wake_all": time(20, 30),
     "orders.services.analytics.wake_recounts": time(3, 30),
+    # When people are up.
+    "orders.services.turnover.wake_checks": time(9, 0),
     # What is kept for a time only; docs/privacy.md says for how long.
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),

@@ -213,6 +213,7 @@ RULES = {
     # By its own token; without the variable there is no such page.
     "pages:metrics": everyone(GET),
     "pages:overview": partner(GET),
+    "pages:company": partner(BOTH, at_least=MANAGER),
     "pages:file": everyone(GET, sha256="0" * 64),
     "pages:components": staff(GET, groups=None),
     "set_language": everyone(POST),
