@@ -310,6 +310,7 @@ RULES = {
     "orders:staff_analytics": staff(GET, groups="finance"),
     "referrals:overview": partner(GET),
     "ai_manager:remake": partner(POST, listing),
+    "ai_manager:automation": partner(BOTH, at_least=MANAGER),
     "ai_manager:staff_usage": staff(GET, groups="ai_operator"),
     "api:api-root": everyone(GET),
     "api:openapi-json": everyone(GET),

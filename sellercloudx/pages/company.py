@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -38,7 +37,6 @@ def company_details(request):
     context = {
         "form": form,
         "known": _in_words(partner, details, form) if details else [],
-        "support_url": reverse("partners:chat"),
         **_turnover(partner),
     }
     return render(request, "pages/company.html", context, status=422 if form.errors else 200)
