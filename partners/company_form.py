@@ -135,6 +135,9 @@ class CompanyForm(forms.Form):
         forget = [f"forget_{name}" for name in self.kept]
         return [*OWN[form], *PAPERS_OF[form], *forget, *COMMON, "tax_base"]
 
+    def may_pay_vat(self) -> bool:
+        return any(base == Partner.TaxBase.VAT for base, _words in self.fields["tax_base"].choices)
+
     def own_fields(self) -> list[forms.BoundField]:
         """Of the legal form."""
         return [self[name] for name in OWN[LegalForm(self.partner.legal_form)]]
