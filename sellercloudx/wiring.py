@@ -48,6 +48,9 @@ CARD_CHECK = {
     "attempt_worded": "ai_manager.services.problems.attempt_worded",
 }
 
+# what somebody who waits for approval may look round: a page of it, and whether it stands ready
+SAMPLE_SHOP = {"show": "sellercloudx.sample.show"}
+
 # what a shop takes by the word of its partner: percent by step, None where nothing is entered
 SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 

@@ -214,6 +214,7 @@ RULES = {
     "pages:metrics": everyone(GET),
     "pages:overview": partner(GET),
     "pages:company": partner(BOTH, at_least=MANAGER),
+    "pages:sample": applicant(POST),
     "pages:file": everyone(GET, sha256="0" * 64),
     "pages:components": staff(GET, groups=None),
     "set_language": everyone(POST),

@@ -10,9 +10,10 @@ from partners.models import Partner, TaxRegime
 READ_EVERY = 60
 
 
-@lru_cache(maxsize=1)
-def _read(_period: int) -> tuple[TaxRegime, ...]:
-    return tuple(TaxRegime.objects.order_by("valid_from", "pk"))
+# Of our database, and of the sample's while somebody looks at that.
+@lru_cache(maxsize=2)
+def _read(_period: int, alias: str) -> tuple[TaxRegime, ...]:
+    return tuple(TaxRegime.objects.using(alias).order_by("valid_from", "pk"))
 
 
 def forget_read() -> None:
@@ -21,7 +22,7 @@ def forget_read() -> None:
 
 
 def _all() -> tuple[TaxRegime, ...]:
-    return _read(int(time.monotonic() // READ_EVERY))
+    return _read(int(time.monotonic() // READ_EVERY), TaxRegime.objects.db)
 
 
 def valid(*, legal_form: str, base: str, on: date) -> TaxRegime | None:
