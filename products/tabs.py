@@ -43,7 +43,7 @@ TABS = (
     Tab(
         "you",
         _("Need you"),
-        _listed(TROUBLE | Q(state__in=[State.REVIEW, State.UNASKED, State.NO_CARD])),
+        _listed(TROUBLE | Q(state__in=[State.REVIEW, State.NO_CARD])),
         is_hot=True,
     ),
     Tab("making", _("In work"), _listed(Q(state__in=[State.WANTED, State.APPROVED]))),

@@ -58,12 +58,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='partner',
             name='automation',
-            field=models.CharField(blank=True, choices=[('minimal', 'Minimal'), ('balanced', 'Balanced'), ('maximum', 'Maximum')], max_length=10, verbose_name='automation level'),
+            field=models.CharField(blank=True, db_default='', default='', choices=[('minimal', 'Minimal'), ('balanced', 'Balanced'), ('maximum', 'Maximum')], max_length=10, verbose_name='automation level'),
         ),
         migrations.AddField(
             model_name='partner',
             name='tax_base',
-            field=models.CharField(choices=[('turnover', 'Turnover tax'), ('vat', 'VAT')], default='turnover', max_length=10, verbose_name='tax is paid of'),
+            field=models.CharField(choices=[('turnover', 'Turnover tax'), ('vat', 'VAT')], db_default='turnover', default='turnover', max_length=10, verbose_name='tax is paid of'),
         ),
         migrations.AlterField(
             model_name='noticechoice',

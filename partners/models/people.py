@@ -142,12 +142,22 @@ class Partner(Searchable):
     terms_version = models.CharField(_("terms version"), max_length=20)
     currency = models.CharField(_("currency"), max_length=3, default="UZS")
     # What tax is paid of; the row of tax_regimes valid on a day says how much.
+    # The database knows both beginnings, too: while a deploy goes on, the old code still registers.
     tax_base = models.CharField(
-        _("tax is paid of"), max_length=10, choices=TaxBase.choices, default=TaxBase.TURNOVER
+        _("tax is paid of"),
+        max_length=10,
+        choices=TaxBase.choices,
+        default=TaxBase.TURNOVER,
+        db_default="turnover",
     )
     # How much is done without a person; empty: not chosen yet, which is like balanced.
     automation = models.CharField(
-        _("automation level"), max_length=10, choices=Automation.choices, blank=True
+        _("automation level"),
+        max_length=10,
+        choices=Automation.choices,
+        blank=True,
+        default="",
+        db_default="",
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     users = models.ManyToManyField(User, through="Member", related_name="partners")
