@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -133,10 +133,12 @@ def is_ready() -> bool:
 def _read_orders_again(file: Path) -> None:
     """Or its pages would warn that nobody reads them. What is told there stays as it was made."""
     made = file.stat().st_mtime
-    with suppress(sqlite3.Error), sqlite3.connect(file, timeout=1) as database:
-        now = f"{timezone.now():%Y-%m-%d %H:%M:%S}"
-        database.execute("UPDATE streams SET succeeded_at = ?, failures = 0", [now])
-    os.utime(file, (made, made))
+    now = f"{timezone.now():%Y-%m-%d %H:%M:%S}"
+    # Where it cannot be written, or is being written by another process, it stays as it is.
+    with suppress(sqlite3.Error, OSError):
+        with closing(sqlite3.connect(file, timeout=1)) as database, database:
+            database.execute("UPDATE streams SET succeeded_at = ?, failures = 0", [now])
+        os.utime(file, (made, made))
 
 
 @cache
@@ -151,8 +153,16 @@ def prepare() -> None:
     """Have it made where there is none or it has grown old; whoever looks does not wait for it."""
     file = _file()
     is_new = file.exists() and time.time() - file.stat().st_mtime < KEPT
-    if is_new or not settings.SAMPLE_SHOP or not _is_ours_to_make(file):
+    if is_new or not settings.SAMPLE_SHOP:
         return
+    try:
+        if _is_ours_to_make(file):
+            _start_making(file)
+    except OSError:
+        logger.exception("the sample shop cannot be made in %s", file.parent)
+
+
+def _start_making(file: Path) -> None:
     command = [sys.executable, "manage.py", "sample_shop", str(file)]
     with (file.parent / "making.log").open("wb") as log:
         subprocess.Popen(  # noqa: S603  our own program

@@ -193,3 +193,11 @@ def test_while_none_is_there_one_is_made_and_nobody_waits(client, pending, setti
     ((command, how),) = started
     assert command[1:3] == ["manage.py", "sample_shop"]
     assert not {"OPENAI_API_KEY", "DATABASE_URL", "FIELD_KEYS"} & how["env"].keys()
+
+
+def test_a_disk_that_takes_nothing_breaks_no_page(client, pending, settings, monkeypatch, tmp_path):
+    settings.SAMPLE_SHOP = True
+    in_the_way = tmp_path / "sample"
+    in_the_way.write_text("a file where a folder should be")
+    monkeypatch.setattr(sample, "_file", lambda: in_the_way / "shop.db")
+    assert client.post(LOOK, {"look": "1"}).url == WAITING

@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from django.core.management import call_command
@@ -47,9 +48,10 @@ class Command(BaseCommand):
         file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_suffix(".new")
         new.unlink(missing_ok=True)
-        with sqlite3.connect(folder / "sellercloudx.db") as database:
+        with closing(sqlite3.connect(folder / "sellercloudx.db")) as database:
             database.execute("VACUUM INTO ?", [str(new)])
-        with sqlite3.connect(new) as database:
+        # Else a reader would want to write files beside it.
+        with closing(sqlite3.connect(new)) as database:
             database.execute("PRAGMA journal_mode=DELETE")
         os.replace(new, file)
         for old in set(file.parent.glob("shop-*.db")) - {file}:
