@@ -1,5 +1,7 @@
 """How much is done without a person: minimal, balanced, maximum."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -9,9 +11,10 @@ from marketplaces.connectors.errors import AuthFailed
 from marketplaces.models import Operation
 from partners.models import AuditLog, Member, Partner, StoredFile
 from products.models import Card, Listing
-from products.services import catalogue, listings
+from products.services import catalogue, listings, price_changes
 from products.services.cards import edit_card, latest_card
 from tests import factories
+from tests.at_once import ROUNDS, at_once
 
 pytestmark = pytest.mark.django_db
 URL = reverse("ai_manager:automation")
@@ -170,3 +173,26 @@ def test_an_operator_sees_it_and_changes_nothing(client, partner):
     page = client.get(URL)
     assert page.status_code == 200 and b'name="level"' not in page.content
     assert client.post(URL, {"level": "maximum"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_price_changed_while_a_card_goes_out_by_itself_reaches_the_shop(
+    partner, product, shop, monkeypatch
+):
+    """Both hold the product, the listing and its job; neither waits for the other for ever."""
+    monkeypatch.setattr(cards, "_asked_for", lambda listing: [])
+    at("maximum", partner)
+    listing = listings.open_listing(product=product, connection=shop)
+    Listing.objects.update(category_id="91105")
+    for number in range(ROUNDS):
+        job = cards.request_card(listing)
+        price = Decimal(120_000 + number)
+        came = at_once(
+            lambda: cards.make_card(job.pk),  # noqa: B023
+            lambda: price_changes.change_price(product=product, price=price, by=partner.owner),  # noqa: B023
+        )
+        assert not any(isinstance(one, Exception) for one in came), came
+        listing.refresh_from_db()
+        assert listing.state == State.APPROVED
+        last = Operation.objects.filter(kind="push_price").latest("pk")
+        assert Decimal(last.payload["price"]["amount"]) == price
