@@ -1,6 +1,6 @@
 """Who may open a page."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from partners import second_step
 from partners.models import Member, User
+from sellercloudx.lib.wiring import resolve
 
 Role = Member.Role
 OPERATOR, MANAGER = Role.OPERATOR, Role.MANAGER
@@ -33,6 +34,8 @@ def is_ours(request, url: str) -> bool:
 def partner_required(view=None, *, at_least=OPERATOR, to_look=Role.VIEWER):
     """A member of an approved partner; changing needs the role `at_least`.
 
+    Whoever waits for approval is shown the sample shop, where they have chosen to look round.
+
     Any member may look, unless there is nothing to see but a form: that opens to who may send it.
     """
     if view is None:
@@ -44,7 +47,9 @@ def partner_required(view=None, *, at_least=OPERATOR, to_look=Role.VIEWER):
         if not request.partner:
             return redirect("partners:staff_home" if request.user.is_staff else "pages:home")
         if not request.partner.is_approved:
-            return redirect("partners:waiting")
+            look = partial(view, request, *args, **kwargs)
+            sample = resolve("SAMPLE_SHOP", "show")(request, look, to_look)
+            return sample or redirect("partners:waiting")
         if not request.member.is_at_least(to_look if request.method in SAFE else at_least):
             raise PermissionDenied
         return view(request, *args, **kwargs)

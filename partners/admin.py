@@ -17,6 +17,7 @@ from partners.models import (
     ChatMessage,
     ChatRead,
     ChatRoom,
+    CompanyDetails,
     Delivery,
     Invitation,
     Member,
@@ -25,6 +26,7 @@ from partners.models import (
     Partner,
     RecoveryCode,
     StoredFile,
+    TaxRegime,
     TelegramButton,
     TelegramCode,
     TelegramLink,
@@ -32,7 +34,7 @@ from partners.models import (
     TotpDevice,
     User,
 )
-from partners.services import second_factor, team
+from partners.services import second_factor, tax_regimes, team
 from partners.typed import PhoneField
 
 admin.site.site_header = admin.site.site_title = "SellerCloudX"
@@ -151,11 +153,31 @@ class PartnerTable(EditableTable):
     # The state is decided on the admin panel's pages, where the partner is told.
     fields = ("company_name", "legal_form", "tax_id", "state", "state_reason", "state_changed_at")
     fields += ("referral_code", "referred_by_code", "terms_accepted_at", "terms_version")
-    fields += ("currency", "created_at")
+    fields += ("currency", "tax_base", "automation", "created_at")
     readonly_fields = fields[3:]
 
     def has_add_permission(self, request):
         return False
+
+
+@admin.register(CompanyDetails)
+class CompanyDetailsTable(Table):
+    """Passport and PINFL are in no column that could be shown."""
+
+    list_display = ("pk", "partner", "region", "changed_at")
+    search_fields = ("partner__folded",)
+
+
+@admin.register(TaxRegime)
+class TaxRegimeTable(EditableTable):
+    list_display = ("pk", "name", "legal_form", "base", "basis_points", "valid_from", "valid_to")
+    list_display_links = ("pk", "name")
+    list_filter = ("legal_form", "base")
+    search_fields = ("name", "source")
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tax_regimes.forget_read()
 
 
 @admin.register(Member)

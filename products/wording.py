@@ -91,6 +91,8 @@ def standing(listing: Listing) -> Standing:
     words = str(listing.get_state_display())
     if listing.state == State.WANTED:
         return Standing("warn", words, is_busy=True)
+    if listing.state == State.UNASKED:
+        return Standing("mute", words, _("Ask for a card"))
     if listing.state == State.NO_CARD:
         return Standing("bad", words, _("Ask for the card again"))
     if listing.state == State.APPROVED:

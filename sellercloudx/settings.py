@@ -224,6 +224,10 @@ else:
         }
     }
 
+# The sample shop is a file beside, read for whoever waits for approval.
+DATABASE_ROUTERS = ["sellercloudx.sample.Router"]
+SAMPLE_SHOP = env.bool("SAMPLE_SHOP", default=True)
+
 # --- Cache and queue -----------------------------------------------------------------------------
 
 REDIS_URL = redis_url_that_answers(

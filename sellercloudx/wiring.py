@@ -48,6 +48,9 @@ CARD_CHECK = {
     "attempt_worded": "ai_manager.services.problems.attempt_worded",
 }
 
+# what somebody who waits for approval may look round: a page of it, and whether it stands ready
+SAMPLE_SHOP = {"show": "sellercloudx.sample.show"}
+
 # what a shop takes by the word of its partner: percent by step, None where nothing is entered
 SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 
@@ -102,6 +105,8 @@ CLOCK = {
     # Half an hour before it is sent, so that a deploy in between loses nothing.
     "partners.services.evenings.wake_all": time(20, 30),
     "orders.services.analytics.wake_recounts": time(3, 30),
+    # When people are up.
+    "orders.services.turnover.wake_checks": time(9, 0),
     # What is kept for a time only; docs/privacy.md says for how long.
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),

@@ -1,10 +1,14 @@
 import os
 import uuid
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
+from django.db.models.signals import post_migrate
 
+from partners.services import tax_regimes
 from tests import factories
 
 pytest_plugins = [
@@ -44,6 +48,24 @@ def _forgive_once(item):
     """A loaded machine may stall real processes and clocks: one more try, named in the report."""
     if any(item.get_closest_marker(name) for name in ("processes", "e2e", "timing")):
         item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """A test of real processes empties every table afterwards; what migrations put in stays."""
+    migration = import_module("partners.migrations.0013_begin_with_the_known_tax_regimes")
+    config = apps.get_app_config("partners")
+
+    def begin(**kwargs):
+        migration.begin(apps)
+
+    post_migrate.connect(begin, sender=config, weak=False)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_regimes():
+    """Those of one test are not read in another."""
+    tax_regimes.forget_read()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplaces.models import Connection, Operation, Stream, UnreadableRow
 from orders.models import Order, OrderEvent, OrderLine
-from partners.models import Invitation, Member, NoticeChoice, Notification, Partner
+from partners.models import CompanyDetails, Invitation, Member, NoticeChoice, Notification, Partner
 from partners.services import chat, invitations, notices
 from partners.services.attachments import Attachment
 from products.models import Card, Listing, Location, Product, StockMovement
@@ -35,6 +35,7 @@ TEXTS: dict[type[Model], list[str]] = {
     OrderLine: ["name", "sku"],
     OrderEvent: ["detail"],
     Invitation: ["note"],
+    CompanyDetails: ["full_name", "director", "bank", "address"],
 }
 Words = Callable[[int], str]
 
@@ -48,6 +49,7 @@ def shop(words: Words) -> Connection:
     _name(partner, colleague, words)
     connection = factories.make_connection(partner, name=words(150))
     Stream.objects.create(connection=connection, name="orders", due_at=timezone.now())
+    CompanyDetails.objects.create(partner=partner)
     scale.fill(connection=connection, owner=partner.owner, rows=6)
     _park_and_refuse(partner)
     invitations.invite(role="viewer", by=partner.members.get(user=partner.owner), note="x")

@@ -204,6 +204,8 @@ RULES = {
     # By its own token; without the variable there is no such page.
     "pages:metrics": everyone(GET),
     "pages:overview": partner(GET),
+    "pages:company": partner(BOTH, at_least=MANAGER),
+    "pages:sample": applicant(POST),
     "pages:file": everyone(GET, sha256="0" * 64),
     "pages:components": staff(GET, groups=None),
     "set_language": everyone(POST),
@@ -300,6 +302,7 @@ RULES = {
     "orders:staff_analytics": staff(GET, groups="finance"),
     "referrals:overview": partner(GET),
     "ai_manager:remake": partner(POST, listing),
+    "ai_manager:automation": partner(BOTH, at_least=MANAGER),
     "ai_manager:staff_usage": staff(GET, groups="ai_operator"),
     "api:api-root": everyone(GET),
     "api:openapi-json": everyone(GET),

@@ -46,6 +46,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.db")}
 if "pool" in DATABASES["default"]["OPTIONS"]:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 20, "timeout": 10}
+# Making one takes seconds: tests that look at it say so.
+SAMPLE_SHOP = False
 # Nothing may leave this machine.
 MARKETPLACE_URLS = {
     slug: "http://127.0.0.1:9/" + slug for slug in ("yandex", "uzum", "wildberries", "ozon")

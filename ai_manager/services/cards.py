@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone, translation
 
 from ai_manager.models import CardJob
-from ai_manager.services import card_maker, jobs
+from ai_manager.services import automation, card_maker, jobs
 from ai_manager.services.jobs import JobLease, TakenOver
 from marketplaces import categories
 from marketplaces.connectors.errors import Kind, MarketplaceError
@@ -18,7 +18,7 @@ from marketplaces.connectors.remote import Attribute
 from marketplaces.models import Connection
 from partners.models import Member, Partner
 from partners.services import notices
-from products.models import Listing
+from products.models import Listing, Product
 from products.services.cards import CardContent, give_up, save_card
 from products.services.listings import find_category
 from sellercloudx.lib.queue import wake
@@ -175,10 +175,16 @@ def _language_of(partner: Partner) -> str:
 
 @transaction.atomic
 def _save(lease: JobLease, listing: Listing, content: CardContent) -> None:
-    """The job's end and the card, or neither."""
+    """The job's end and the card, or neither; and what the partner lets happen by itself."""
+    is_maximum = automation.is_maximum(listing.partner_id)
+    if is_maximum:
+        # In the order of those who approve one.
+        Product.objects.select_for_update(no_key=True).get(pk=listing.product_id)
     _lock(listing)
     lease.finish(State.DONE)
-    save_card(listing=listing, content=content)
+    card = save_card(listing=listing, content=content)
+    if is_maximum:
+        automation.publish(listing=listing, card=card)
 
 
 def _lock(listing: Listing) -> None:

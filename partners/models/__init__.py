@@ -1,5 +1,6 @@
 from .api_keys import ApiKey
 from .audit import AuditLog, AuditSeal
+from .company import CompanyDetails
 from .deliveries import Delivery
 from .files import StoredFile
 from .invitations import Invitation
@@ -8,6 +9,7 @@ from .notifications import Notification
 from .people import Member, Partner, User
 from .second_factor import RecoveryCode, TotpDevice
 from .support import CannedReply, ChatMessage, ChatRead, ChatRoom
+from .tax import TaxRegime
 from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "ChatMessage",
     "ChatRead",
     "ChatRoom",
+    "CompanyDetails",
     "Invitation",
     "Member",
     "NoticeChoice",
@@ -26,6 +29,7 @@ __all__ = [
     "Partner",
     "RecoveryCode",
     "StoredFile",
+    "TaxRegime",
     "TotpDevice",
     "TelegramButton",
     "TelegramCode",

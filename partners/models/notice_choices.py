@@ -22,6 +22,7 @@ class Topic(models.TextChoices):
     REMOTE_ACCESS = "remote_access", _("Remote access")
     TEAM = "team", _("Team")
     REFERRAL = "referral", _("Invited partners")
+    TAX = "tax", _("Taxes and the limit of turnover")
     EVENING = "evening", _("Summary of the day")
     ACCOUNT = "account", _("Security of your account")
 

@@ -117,6 +117,15 @@ class Partner(Searchable):
         REJECTED = "rejected", _("Rejected")
         BLOCKED = "blocked", _("Blocked")
 
+    class TaxBase(models.TextChoices):
+        TURNOVER = "turnover", _("Turnover tax")
+        VAT = "vat", _("VAT")
+
+    class Automation(models.TextChoices):
+        MINIMAL = "minimal", _("Minimal")
+        BALANCED = "balanced", _("Balanced")
+        MAXIMUM = "maximum", _("Maximum")
+
     company_name = models.CharField(_("company name"), max_length=160)
     legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices)
     tax_id = models.CharField(_("INN/STIR or PINFL"), max_length=14, unique=True)
@@ -132,6 +141,24 @@ class Partner(Searchable):
     terms_accepted_at = models.DateTimeField(_("terms accepted"))
     terms_version = models.CharField(_("terms version"), max_length=20)
     currency = models.CharField(_("currency"), max_length=3, default="UZS")
+    # What tax is paid of; the row of tax_regimes valid on a day says how much.
+    # The database knows both beginnings, too: while a deploy goes on, the old code still registers.
+    tax_base = models.CharField(
+        _("tax is paid of"),
+        max_length=10,
+        choices=TaxBase.choices,
+        default=TaxBase.TURNOVER,
+        db_default="turnover",
+    )
+    # How much is done without a person; empty: not chosen yet, which is like balanced.
+    automation = models.CharField(
+        _("automation level"),
+        max_length=10,
+        choices=Automation.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     users = models.ManyToManyField(User, through="Member", related_name="partners")
 
@@ -147,6 +174,13 @@ class Partner(Searchable):
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "approved", "rejected", "blocked"]),
                 name="partners_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_base__in=["turnover", "vat"]), name="partners_tax_base_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(automation__in=["", "minimal", "balanced", "maximum"]),
+                name="partners_automation_known",
             ),
         ]
 

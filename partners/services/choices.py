@@ -32,6 +32,7 @@ DEFAULTS: dict[Topic, tuple[Mode, Mode]] = {
     Topic.REMOTE_ACCESS: (AT_ONCE, AT_ONCE),
     Topic.TEAM: (OFF, AT_ONCE),
     Topic.REFERRAL: (OFF, DIGEST),
+    Topic.TAX: (AT_ONCE, AT_ONCE),
     Topic.EVENING: (OFF, DIGEST),
     Topic.ACCOUNT: (AT_ONCE, AT_ONCE),
 }

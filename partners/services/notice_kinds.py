@@ -268,6 +268,25 @@ KINDS = {
         _("%(company)s: your day"),
         _("What was sold, what is to pack and what runs out stands in Analytics and in Orders."),
     ),
+    # About the limit of turnover that a tax regime sets.
+    "turnover_near": NoticeKind(
+        Topic.TAX,
+        _("%(company)s: %(step)s%% of the yearly limit is reached"),
+        _(
+            "Turnover of %(year)s in all shops: %(turnover)s of %(limit)s %(currency)s. Above the "
+            "limit your way of paying tax no longer holds: talk to your accountant in time."
+        ),
+        "warn",
+    ),
+    "turnover_over": NoticeKind(
+        Topic.TAX,
+        _("%(company)s: the yearly limit of turnover is reached"),
+        _(
+            "Turnover of %(year)s in all shops: %(turnover)s, the limit is %(limit)s %(currency)s. "
+            "Talk to your accountant, then choose how you pay tax in the company details."
+        ),
+        "bad",
+    ),
     # About the team.
     "invited": NoticeKind(
         Topic.TEAM,

@@ -1,5 +1,6 @@
 """From a first visit to a decision: registering, waiting, correcting."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -87,6 +88,7 @@ def waiting(request):
         "member": request.member,
         "steps": _steps(partner),
         "telegram": telegram_of(request.user),
+        "has_sample": settings.SAMPLE_SHOP,
     }
     return render(request, "partners/waiting.html", context)
 

@@ -15,6 +15,7 @@ class Listing(models.Model):
 
     class State(models.TextChoices):
         WANTED = "wanted", _("Card is being made")
+        UNASKED = "unasked", _("No card asked for")
         NO_CARD = "no_card", _("No card could be made")
         REVIEW = "review", _("Waiting for your approval")
         APPROVED = "approved", _("Being sent")

@@ -203,12 +203,13 @@ def _look_at_cards_again(product: Product, changed: set[str]) -> None:
     """A card tells what was known; what changed since is put before a person again."""
     if not changed & (SAID_IN_TEXTS | SENT_BESIDE):
         return
+    is_minimal = product.partner.automation == Partner.Automation.MINIMAL
     for listing in product.listings.select_related("connection"):
         card = latest_card(listing)
         if card is None:
             continue
         by_person = card.made_by == Card.Maker.PERSON
-        if changed & SAID_IN_TEXTS and not by_person:
+        if changed & SAID_IN_TEXTS and not by_person and not is_minimal:
             Listing.objects.filter(pk=listing.pk).update(state=Listing.State.WANTED)
             emit("listing_wanted", listing=listing)
         else:

@@ -1,4 +1,7 @@
-"""What selling costs, by `data/fees.json`: every figure with its source and its days."""
+"""What selling costs: every figure with its source and its days.
+
+Taxes are rows (`tax_regimes`), the rest stands in `data/fees.json`.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,6 +13,9 @@ from itertools import product
 from typing import Any
 
 from django.conf import settings
+
+from partners.models import Partner
+from partners.services import tax_regimes
 
 # What a marketplace takes; a step without a row for it is "not known".
 MARKETPLACE_STEPS = ("commission", "logistics", "payout")
@@ -81,11 +87,12 @@ def fees(*, shops: Iterable[Shop], on: date) -> tuple[list[Rate], list[tuple[str
     return list(known.values()), list(unknown)
 
 
-def tax(*, legal_form: str, on: date) -> Rate | None:
-    for row in _book()["taxes"]:
-        if row["legal_form"] == legal_form and _holds(row, on):
-            return _rate("tax", row)
-    return None
+def tax(*, legal_form: str, on: date, base: str = Partner.TaxBase.TURNOVER) -> Rate | None:
+    """By the row of `tax_regimes` that is valid on the day; None: not known."""
+    regime = tax_regimes.valid(legal_form=legal_form, base=base, on=on)
+    if regime is None:
+        return None
+    return Rate("tax", regime.share_of_price, regime.source, regime.as_of.isoformat())
 
 
 def target_margin(*, on: date) -> Rate | None:

@@ -37,13 +37,18 @@ def matches_for(connections: Sequence[Connection], name: str) -> dict[int, list[
 def open_listing(
     *, product: Product, connection: Connection, found: Sequence[Match] = ()
 ) -> Listing:
-    """Give the product a place on a connection and ask for a card, in the caller's transaction."""
+    """Give the product a place on a connection and ask for a card, in the caller's transaction.
+
+    At the minimal level of automation nobody is asked.
+    """
+    is_asked = connection.partner.automation != Partner.Automation.MINIMAL
+    state = Listing.State.WANTED if is_asked else Listing.State.UNASKED
     listing, is_new = Listing.objects.get_or_create(
         product=product,
         connection=connection,
-        defaults={"partner_id": product.partner_id, **category_fields(found)},
+        defaults={"partner_id": product.partner_id, "state": state, **category_fields(found)},
     )
-    if is_new:
+    if is_new and is_asked:
         emit("listing_wanted", listing=listing)
     return listing
 

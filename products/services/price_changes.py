@@ -36,6 +36,7 @@ def proposal_for(product: Product, shops: Sequence[Connection] | None = None) ->
         currency=product.currency,
         shops=shop_rates.shops_of(shops),
         legal_form=product.partner.legal_form,
+        tax_base=product.partner.tax_base,
     )
 
 

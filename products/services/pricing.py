@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from partners.models import Partner
 from products.services import fees
 from products.services.fees import Rate, Shop
 from sellercloudx.lib.money import CENT, LARGEST, round_money
@@ -48,12 +49,14 @@ def propose(
     currency: str,
     shops: Sequence[Shop] = (),
     legal_form: str = "",
+    tax_base: str = Partner.TaxBase.TURNOVER,
     on: date | None = None,
 ) -> Proposal:
     """The price that pays cost, known fees and tax and leaves the target margin, rounded up."""
     on = on or timezone.localdate()
     rates, unknown = fees.fees(shops=shops, on=on)
-    rates += filter(None, [fees.tax(legal_form=legal_form, on=on), fees.target_margin(on=on)])
+    tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
+    rates += filter(None, [tax, fees.target_margin(on=on)])
     left_out = [
         Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
     ]

@@ -52,10 +52,10 @@ class AlreadyDecided(Exception):
 
 
 @transaction.atomic
-def approve_card(*, listing: Listing, by: User, version: int | None = None) -> Card:
+def approve_card(*, listing: Listing, by: User | None, version: int | None = None) -> Card:
     """Send the newest card, the price and the stock. Raises NotReady, AlreadyDecided.
 
-    `version` is the one the person saw.
+    `version` is the one the person saw. By nobody: at the maximum level of automation.
     """
     listing = _held_still(listing)
     card = latest_card(listing)

@@ -1,6 +1,6 @@
 """The first page of a partner: what is urgent, what was sold, what needs a person."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,8 @@ from marketplaces.models import Connection
 from orders import freshness, periods, shop_notes
 from orders.models import DailyAnalytics, Order, OrderLine
 from orders.tabs import TO_PACK
-from partners.access import partner_required
-from partners.models import Partner
+from partners.access import MANAGER, OPERATOR, partner_required
+from partners.models import CompanyDetails, Member, Partner
 from products import tabs as product_tabs
 from products.models import Listing, Product
 
@@ -48,7 +48,9 @@ def overview(request):
     context = {
         "note": shop_notes.first(shops),
         "updated_at": freshness.as_of(shops),
-        "checklist": _checklist([shop for shop in shops if not _is_gone(shop)], facts),
+        "checklist": _checklist(
+            partner, [shop for shop in shops if not _is_gone(shop)], facts, request.member
+        ),
         "has_work": facts["has_product"] or facts["has_order"],
     }
     if context["has_work"]:
@@ -92,6 +94,7 @@ def _facts(partner: Partner) -> dict[str, bool]:
     own = {"partner": OuterRef("pk")}
     approved = Listing.objects.filter(**own, cards__approved_at__isnull=False)
     return Partner.objects.filter(pk=partner.pk).values(
+        has_details=Exists(CompanyDetails.objects.filter(**own)),
         has_product=Exists(Product.objects.filter(**own)),
         has_card=Exists(approved),
         has_order=Exists(Order.objects.filter(**own)),
@@ -147,23 +150,55 @@ def _revenue(block: periods.Block, period: periods.Period) -> Decimal:
 # Words
 
 
-def _checklist(shops: list[Connection], facts: dict[str, bool]) -> list[dict[str, Any]]:
-    """The way to the first order, as far as the facts say; empty once that has come."""
-    chosen = [shop for shop in shops if shop.account]
-    first = reverse("marketplaces:detail", args=[shops[0].pk]) if shops else ""
-    connect = reverse("marketplaces:list")
-    steps = [
-        (_("Connect a marketplace"), bool(shops), connect, _("Connect")),
-        (_("Test the key and choose the shop"), bool(chosen), first or connect, _("Test")),
-        (_("Add the first product"), facts["has_product"], reverse("products:add"), _("Add")),
-        (_("Approve its card"), facts["has_card"], reverse("products:list"), _("Read it")),
-        (_("Receive the first order"), facts["has_order"], reverse("orders:list"), _("Orders")),
+@dataclass(frozen=True)
+class Step:
+    """One step of the way, as a fact says."""
+
+    label: str
+    is_done: bool
+    url: str
+    action: str
+    # Who may take it.
+    role: Member.Role = OPERATOR
+    is_next: bool = False
+
+
+def _checklist(
+    partner: Partner, shops: list[Connection], facts: dict[str, bool], member: Member
+) -> dict[str, Any]:
+    """The way to an order and to working with fewer hands; nothing once all of it is done.
+
+    Where orders come already what is left is folded up.
+    """
+    steps = _steps(partner, shops, facts)
+    left = [step for step in steps if not step.is_done]
+    if not left:
+        return {}
+    return {
+        "is_open": not facts["has_order"],
+        "left": len(left),
+        "steps": [
+            (replace(step, is_next=step is left[0]), member.is_at_least(step.role))
+            for step in steps
+        ],
+    }
+
+
+def _steps(partner: Partner, shops: list[Connection], facts: dict[str, bool]) -> list[Step]:
+    is_tested = any(shop.account for shop in shops)
+    connect, details = reverse("marketplaces:list"), reverse("pages:company")
+    first = reverse("marketplaces:detail", args=[shops[0].pk]) if shops else connect
+    level, products = reverse("ai_manager:automation"), reverse("products:list")
+    return [
+        Step(
+            _("Fill in the company details"), facts["has_details"], details, _("Fill in"), MANAGER
+        ),
+        Step(_("Connect a marketplace"), bool(shops), connect, _("Connect"), MANAGER),
+        Step(_("Test the key and choose the shop"), is_tested, first, _("Test"), MANAGER),
+        Step(_("Add the first product"), facts["has_product"], reverse("products:add"), _("Add")),
+        Step(
+            _("Choose the automation level"), bool(partner.automation), level, _("Choose"), MANAGER
+        ),
+        Step(_("Approve its card"), facts["has_card"], products, _("Read it")),
+        Step(_("Receive the first order"), facts["has_order"], reverse("orders:list"), _("Orders")),
     ]
-    known = [
-        {"label": label, "is_done": done, "url": url, "action": action}
-        for label, done, url, action in steps
-    ]
-    if facts["has_order"]:
-        return []
-    next(step for step in known if not step["is_done"])["is_next"] = True
-    return known

@@ -62,6 +62,7 @@ STATUS_TONES = {
     "parked": "bad",
     "wanted": "warn",
     "no_card": "bad",
+    "unasked": "mute",
     "review": "hold",
     "sent": "hold",
     "refused": "bad",

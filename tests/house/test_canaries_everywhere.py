@@ -8,6 +8,7 @@ holds its secrets and may be read by its own user alone; command lines are read 
 import base64
 import os
 import re
+import secrets
 import sqlite3
 import stat
 import subprocess
@@ -118,6 +119,7 @@ def test_none_of_fifty_comes_out_anywhere(site, trail, outside, tmp_path):
     owner = _register(trail, url)
     _fail_to_log_in(trail, owner)
     _make_keys(trail)
+    _fill_in(trail)
     _connect(trail)
     _sell(trail)
     _invite(trail, url, outside)
@@ -155,7 +157,7 @@ def _register(trail, url) -> User:
         phone="+998 90 123 45 67",
         email="aziza@example.uz",
         company_name=COMPANY,
-        legal_form="company",
+        legal_form="sole_proprietor",
         tax_id="301234567",
         password=trail.secret("password of the owner", password()),
         accept_terms="on",
@@ -188,6 +190,26 @@ def _make_keys(trail) -> None:
         key = trail.secret(f"no key of ours {number}", f"scx_{word(43)}")
         assert trail.get("/api/v1/stock", Authorization=f"Bearer {key}").status_code == 401
     trail.get(path)
+
+
+def _fill_in(trail) -> None:
+    """Passport and PINFL of the seller."""
+    path = "/partner-dashboard/settings/company/"
+    details = {
+        "full_name": "Aziza Karimova",
+        "certificate_number": "123",
+        "certificate_date": "2024-05-06",
+        "bank": "Bank",
+        "mfo": "00444",
+        "account_number": "20208000123456789001",
+        "address": "Toshkent, 1",
+        "region": "UZ-TK",
+        "tax_base": "turnover",
+        "passport": trail.secret("passport", f"AB{secrets.randbelow(9_000_000) + 1_000_000}"),
+        "pinfl": trail.secret("PINFL", f"3{secrets.randbelow(10**13):013d}"),
+    }
+    assert trail.post(path, **details).status_code == 302
+    assert "••••••••••" in trail.get(path).text
 
 
 def _connect(trail) -> None:

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from ai_manager.services import automation
 from marketplaces.models import Connection, Stream
+from partners.models import CompanyDetails, Member
 from products.models import Card, Listing
 from tests import factories
 from tests.orders.fakes import line, receive, remote
@@ -33,18 +35,25 @@ def sell(shop, number, *, hours=5, days_ago=0, price="1000", sku="SKU-1", **fiel
     return receive(shop, news)
 
 
+def steps(response) -> list:
+    return [step for step, _may in response.context["checklist"]["steps"]]
+
+
+def done(response) -> list[bool]:
+    return [step.is_done for step in steps(response)]
+
+
 def test_a_new_partner_is_led_to_the_first_order(partner_client):
     response = partner_client.get(URL)
-    steps = response.context["checklist"]
-    assert [step["is_done"] for step in steps] == [False] * 5
-    assert steps[0]["is_next"]
+    assert done(response) == [False] * 7
+    assert [step.is_next for step in steps(response)] == [True] + [False] * 6
+    assert steps(response)[0].url == reverse("pages:company")
     assert b'class="tile"' not in response.content
 
 
-def test_the_checklist_is_made_of_facts(partner_client, partner, shop):
+def test_the_checklist_is_made_of_facts_and_goes_when_all_is_done(partner_client, partner, shop):
     product = factories.make_product(partner)
-    done = [step["is_done"] for step in partner_client.get(URL).context["checklist"]]
-    assert done == [True, True, True, False, False]
+    assert done(partner_client.get(URL)) == [False, True, True, True, False, False, False]
     listing = factories.make_listing(product, shop, state=Listing.State.SENT)
     Card.objects.create(
         partner=partner,
@@ -54,15 +63,35 @@ def test_the_checklist_is_made_of_facts(partner_client, partner, shop):
         texts={},
         approved_at=timezone.now(),
     )
+    CompanyDetails.objects.create(partner=partner)
     sell(shop, "1")
-    assert partner_client.get(URL).context["checklist"] == []
+    response = partner_client.get(URL)
+    assert done(response) == [True, True, True, True, False, True, True]
+    assert steps(response)[4].is_next
+    automation.choose(partner=partner, by=partner.owner, level="balanced")
+    assert partner_client.get(URL).context["checklist"] == {}
 
 
-def test_an_untested_key_is_the_next_step(partner_client, partner):
+def test_what_is_left_is_folded_up_once_orders_come(partner_client, shop):
+    assert b'<details class="card" open>' in partner_client.get(URL).content
+    sell(shop, "1")
+    assert b'<details class="card">' in partner_client.get(URL).content
+
+
+def test_nobody_is_led_where_they_may_do_nothing(client, partner):
+    operator = factories.make_user()
+    Member.objects.create(partner=partner, user=operator, role=Member.Role.OPERATOR)
+    client.force_login(operator)
+    may = [may for _step, may in client.get(URL).context["checklist"]["steps"]]
+    assert may == [False, False, False, True, False, True, True]
+
+
+def test_an_untested_key_is_the_next_step_to_take(partner_client, partner):
+    CompanyDetails.objects.create(partner=partner)
     factories.make_connection(partner, account="", state=Connection.State.UNTESTED)
-    steps = partner_client.get(URL).context["checklist"]
-    assert [step["is_done"] for step in steps[:2]] == [True, False]
-    assert "/marketplaces/" in steps[1]["url"]
+    found = steps(partner_client.get(URL))
+    assert [step.is_done for step in found[:3]] == [True, True, False]
+    assert found[2].is_next and "/marketplaces/" in found[2].url
 
 
 def test_it_begins_with_what_is_urgent(partner_client, partner, shop):

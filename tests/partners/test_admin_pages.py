@@ -7,7 +7,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from partners import audit
-from partners.models import AuditLog, Member, Partner, User
+from partners.models import AuditLog, Member, Partner, TaxRegime, User
 from partners.services import notices
 from referrals.services import link_referral
 from tests import factories
@@ -15,7 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 APPS = ["partners", "marketplaces", "products", "orders", "referrals", "ai_manager"]
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-EDITABLE = {User, Partner, Member}
+EDITABLE = {User, Partner, Member, TaxRegime}
 
 
 def address(model, page="") -> str:

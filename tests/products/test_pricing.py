@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ rates = st.lists(percents, max_size=4).map(
 )
 
 
+@pytest.mark.django_db
 def test_it_names_each_step_with_its_source():
     proposal = pricing.propose(
         cost=Decimal(60_000),
@@ -33,6 +35,7 @@ def test_it_names_each_step_with_its_source():
     assert (known["tax"].source, known["tax"].as_of) == ("ZRU-1108", "2025-12-25")
 
 
+@pytest.mark.django_db
 def test_it_says_what_is_not_known_and_leaves_it_out():
     proposal = pricing.propose(cost=Decimal(60_000), currency="UZS", shops=[Shop("yandex")])
     unknown = [(step.step, step.marketplace) for step in proposal.waterfall if step.amount is None]
@@ -44,6 +47,7 @@ def test_it_says_what_is_not_known_and_leaves_it_out():
     ]
 
 
+@pytest.mark.django_db
 def test_it_takes_only_rows_of_that_day():
     before_the_law = fees.tax(legal_form="sole_proprietor", on=date(2025, 12, 31))
     assert before_the_law is None
@@ -56,6 +60,7 @@ def test_it_proposes_nothing_when_fees_eat_the_whole_price():
     assert (proposal.price, proposal.floor) == (None, None)
 
 
+@pytest.mark.django_db
 def test_it_proposes_nothing_above_the_largest_sum():
     proposal = pricing.propose(cost=LARGEST, currency="UZS")
     assert proposal.price is None

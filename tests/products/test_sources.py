@@ -15,7 +15,9 @@ LAW = "Tax Code of the Republic of Uzbekistan, turnover tax"
 
 def test_every_source_of_many_words_has_a_title_in_both_languages():
     book = json.loads((settings.BASE_DIR / "data/fees.json").read_text(encoding="utf-8"))
-    sources = {row["source"] for name in ("fees", "taxes", "margins") for row in book[name]}
+    taxes = json.loads((settings.BASE_DIR / "data/tax_regimes.json").read_text(encoding="utf-8"))
+    rows = [*book["fees"], *book["margins"], *taxes["regimes"]]
+    sources = {row["source"] for row in rows}
     for source in (one for one in sources if " " in one):
         for language in ("uz", "ru"):
             assert fees.source_in(language, source) != source

@@ -14,6 +14,7 @@ from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.urls import reverse
 from django.utils import translation
 
+from partners import regions
 from scripts.messages import APPS
 from sellercloudx.lib import formats
 from tests import marked
@@ -80,6 +81,9 @@ LOGGED = {
     # Of a field of money in Django's own documentation of models.
     "Amount of money",
 }
+# Data with a name in each language (data/regions.json).
+REGIONS = [one[language] for one in regions._regions() for language in ("uz", "ru", "en")]
+NAMES |= {word for name in REGIONS for word in name.split()}
 UNITS = [*formats.SCALES.values(), *(names.values() for names in formats.CURRENCY_NAMES.values())]
 WORDS_OF_FORMATS = {word for unit in UNITS for name in unit for word in name.split()}
 

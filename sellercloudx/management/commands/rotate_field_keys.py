@@ -1,18 +1,18 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from marketplaces.models import Connection
-from partners.models import TotpDevice
+from partners.models import CompanyDetails, TotpDevice
 from sellercloudx.lib import key_rotation
 
 # Every table that keeps something encrypted.
-SECRETS = (Connection, TotpDevice)
+SECRETS = (Connection, TotpDevice, CompanyDetails)
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypts all marketplace keys and the secrets of second steps with the first of "
-        "FIELD_KEYS. Put the new key in front of the old one and restart web and worker before; "
-        "remove the old one after."
+        "Encrypts all marketplace keys, the secrets of second steps, and the passports and PINFL "
+        "of companies with the first of FIELD_KEYS. Put the new key in front of the old one and "
+        "restart web and worker before; remove the old one after."
     )
 
     def handle(self, **options):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if counts.left:
             raise CommandError(
                 "Keep the old FIELD_KEYS, and run this again. What still cannot be read must be "
-                "entered anew: a marketplace key by its seller, a second step after "
-                "reset_second_factor."
+                "entered anew: a marketplace key, a passport and a PINFL by their seller, a second "
+                "step after reset_second_factor."
             )
         self.stdout.write("Every other key may now be removed from FIELD_KEYS.")
