@@ -1,8 +1,11 @@
 """The forms of registration, login and the staff's decisions: shape only, services decide."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import typed
@@ -261,6 +264,33 @@ class ReasonForm(forms.Form):
         text = typed.tidy(self.cleaned_data["reason"].replace("\r\n", "\n").replace("\n", " "))
         typed.must_be_visible(text)
         return text
+
+
+class BlockForm(ReasonForm):
+    """Why, and until when."""
+
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        error_messages={"invalid": _("Write a date like 30.11.2026.")},
+        help_text=_("On this day they work again by themselves. Empty: until you unblock them."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["until"].widget.attrs["min"] = _tomorrow().isoformat()
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until and until < _tomorrow():
+            raise ValidationError(_("This day has come already. Choose one from tomorrow on."))
+        return until
+
+
+def _tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
 
 
 class PartnerSearchForm(forms.Form):

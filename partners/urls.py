@@ -89,4 +89,6 @@ urlpatterns = [
     path(staff_base + "<int:pk>/reject/", staff.reject, name="reject"),
     path(staff_base + "<int:pk>/block/", staff.block, name="block"),
     path(staff_base + "<int:pk>/unblock/", staff.unblock, name="unblock"),
+    path(staff_base + "<int:pk>/deactivate/", staff.deactivate, name="deactivate"),
+    path(staff_base + "<int:pk>/reactivate/", staff.reactivate, name="reactivate"),
 ]

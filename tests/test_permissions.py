@@ -272,6 +272,8 @@ RULES = {
     "partners:reject": staff(POST, itself, "moderator"),
     "partners:block": staff(POST, itself, "moderator"),
     "partners:unblock": staff(POST, itself, "moderator"),
+    "partners:deactivate": staff(POST, itself, "moderator"),
+    "partners:reactivate": staff(POST, itself, "moderator"),
     "partners:send_again": staff(POST, letter, "moderator"),
     "marketplaces:list": partner(GET),
     "marketplaces:connect": form(at_least=MANAGER, slug="yandex"),
@@ -594,7 +596,7 @@ def test_nothing_is_done_without_its_token(partner, staff, unrendered):
             assert ask(careful, name, "post", partner).status_code == 403, name
 
 
-@pytest.mark.parametrize("state", ["rejected", "blocked"])
+@pytest.mark.parametrize("state", ["rejected", "blocked", "deactivated"])
 def test_a_partner_that_may_not_work_waits_outside(client, unrendered, state):
     waiting = factories.make_partner(state=state)
     client.force_login(waiting.owner)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.access import staff_required
-from partners.forms import PartnerSearchForm, ReasonForm
+from partners.forms import BlockForm, PartnerSearchForm, ReasonForm
 from partners.models import AuditLog, Delivery, Member, Partner
 from partners.services import approval, deliveries
 from sellercloudx.lib.keyset import newest_first
@@ -93,10 +93,10 @@ def _tabs(current: str, words: str) -> list[dict]:
 @require_GET
 def detail(request, pk):
     partner = get_object_or_404(Partner, pk=pk)
-    return _show(request, partner, ReasonForm())
+    return _show(request, partner)
 
 
-def _show(request, partner: Partner, form: ReasonForm, asked: str = "", status: int = 200):
+def _show(request, partner: Partner):
     history = AuditLog.objects.filter(partner=partner).select_related("actor").order_by("-pk")
     context = {
         "partner": partner,
@@ -106,11 +106,12 @@ def _show(request, partner: Partner, form: ReasonForm, asked: str = "", status: 
         .exclude(pk=partner.pk)
         .first(),
         "history": history[:HISTORY],
-        "reason_form": form,
-        "asked": asked,
+        "reason_form": ReasonForm(),
+        "block_form": BlockForm(auto_id="block_%s"),
+        "leave_form": ReasonForm(auto_id="leave_%s"),
         "may_decide": request.user.has_perm(CHANGE),
     }
-    return render(request, "partners/staff_detail.html", context, status=status)
+    return render(request, "partners/staff_detail.html", context)
 
 
 @staff_required(permission=CHANGE)
@@ -127,22 +128,39 @@ def unblock(request, pk):
 
 @staff_required(permission=CHANGE)
 @require_POST
+def reactivate(request, pk):
+    return _decide(request, pk, approval.reactivate, _("The partner works again and is told."))
+
+
+@staff_required(permission=CHANGE)
+@require_POST
 def reject(request, pk):
-    return _decide_with_reason(request, pk, approval.reject, _("The application is rejected."))
+    words = _("The application is rejected.")
+    return _explained(request, pk, ReasonForm, approval.reject, words, title=_("Reject"))
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def block(request, pk):
-    return _decide_with_reason(request, pk, approval.block, _("The partner is blocked and told."))
+    words = _("The partner is blocked and told.")
+    return _explained(request, pk, BlockForm, approval.block, words, title=_("Block"))
 
 
-def _decide_with_reason(request, pk, decision, words: str):
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        partner = get_object_or_404(Partner, pk=pk)
-        return _show(request, partner, form, asked=decision.__name__, status=422)
-    return _decide(request, pk, decision, words, reason=form.cleaned_data["reason"])
+@staff_required(permission=CHANGE)
+@require_POST
+def deactivate(request, pk):
+    words = _("The partner is deactivated and told.")
+    return _explained(request, pk, ReasonForm, approval.deactivate, words, title=_("Deactivate"))
+
+
+def _explained(request, pk, form_class, decision, words: str, *, title):
+    """A decision the partner reads the reason of; asked for anew where something is wrong."""
+    form = form_class(request.POST)
+    if form.is_valid():
+        return _decide(request, pk, decision, words, **form.cleaned_data)
+    partner = get_object_or_404(Partner, pk=pk)
+    context = {"partner": partner, "reason_form": form, "verb": title}
+    return render(request, "partners/staff_reason.html", context, status=422)
 
 
 def _decide(request, pk, decision, words: str, **reason):

@@ -46,9 +46,7 @@ class TestSearch:
         make(tax_id="123123123")
         assert shown(staff_client, q="987 654 321") == shown(staff_client, q="98765") == [wanted]
 
-    @pytest.mark.parametrize(
-        "q", ["' OR 1=1 --", "%", "_", "\x00", "🙂", "x" * 5000, "1" + "0" * 30]
-    )
+    @pytest.mark.parametrize("q", ["' OR 1=1 --", "%", "_", "🙂", "x" * 5000, "1" + "0" * 30])
     def test_nonsense_finds_nobody(self, staff_client, q):
         make()
         assert shown(staff_client, q=q) == []
@@ -64,7 +62,8 @@ class TestList:
             make(state=state)
         tabs = staff_client.get(LIST).context["tabs"]
         counts = {tab["value"]: tab["count"] for tab in tabs}
-        assert counts == {"": 3, "pending": 2, "approved": 0, "rejected": 0, "blocked": 1}
+        others = {"approved": 0, "rejected": 0, "deactivated": 0}
+        assert counts == {"": 3, "pending": 2, "blocked": 1} | others
         assert len(shown(staff_client, state="pending")) == 2
         assert len(shown(staff_client, state="nonsense")) == 3
 
