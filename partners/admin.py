@@ -23,6 +23,7 @@ from partners.models import (
     NoticeChoice,
     Notification,
     Partner,
+    PartnerNote,
     RecoveryCode,
     StoredFile,
     TelegramButton,
@@ -157,6 +158,12 @@ class PartnerTable(EditableTable):
 
     def has_add_permission(self, request):
         return False
+
+
+@admin.register(PartnerNote)
+class PartnerNoteTable(Table):
+    list_display = ("pk", "partner", "author", "created_at")
+    search_fields = ("partner__folded", "author__folded")
 
 
 @admin.register(Member)

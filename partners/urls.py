@@ -13,6 +13,7 @@ from partners.views import (
     session,
     staff,
     staff_chat,
+    staff_notes,
     team,
     telegram,
 )
@@ -84,7 +85,8 @@ urlpatterns = [
     path("admin-panel/staff/<int:pk>/second-step/", second_step.remove, name="remove_second_step"),
     path("admin-panel/deliveries/<int:pk>/again/", staff.send_again, name="send_again"),
     path(staff_base, staff.index, name="staff_list"),
-    path(staff_base + "<int:pk>/", staff.detail, name="staff_detail"),
+    path(staff_base + "<int:pk>/notes/", staff_notes.index, name="staff_notes"),
+    path(staff_base + "<int:pk>/notes/add/", staff_notes.add, name="add_note"),
     path(staff_base + "<int:pk>/approve/", staff.approve, name="approve"),
     path(staff_base + "<int:pk>/reject/", staff.reject, name="reject"),
     path(staff_base + "<int:pk>/block/", staff.block, name="block"),

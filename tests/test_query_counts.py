@@ -75,6 +75,7 @@ def address(name: str, connection) -> str:
     about = {
         "marketplaces": lambda: connection,
         "orders": lambda: Order.objects.for_partner(partner).order_by("pk")[5],
+        "pages": lambda: partner,
         "partners": lambda: partner,
     }
     listing = Listing.objects.for_partner(partner).order_by("pk")[5]

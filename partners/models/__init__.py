@@ -3,6 +3,7 @@ from .audit import AuditLog, AuditSeal
 from .deliveries import Delivery
 from .files import StoredFile
 from .invitations import Invitation
+from .notes import PartnerNote
 from .notice_choices import NoticeChoice
 from .notifications import Notification
 from .people import Member, Partner, User
@@ -24,6 +25,7 @@ __all__ = [
     "NoticeChoice",
     "Notification",
     "Partner",
+    "PartnerNote",
     "RecoveryCode",
     "StoredFile",
     "TotpDevice",

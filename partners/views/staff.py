@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from partners.access import staff_required
 from partners.forms import BlockForm, PartnerSearchForm, ReasonForm
-from partners.models import AuditLog, Delivery, Member, Partner
+from partners.models import Delivery, Member, Partner
 from partners.services import approval, deliveries
 from sellercloudx.lib.keyset import newest_first
 from sellercloudx.lib.text import fold
@@ -20,7 +20,6 @@ from sellercloudx.lib.text import fold
 State = Partner.State
 VIEW, CHANGE = "partners.view_partner", "partners.change_partner"
 SHOWN_AT_HOME = 10
-HISTORY = 50
 
 
 @staff_required(permission=VIEW)
@@ -89,31 +88,6 @@ def _tabs(current: str, words: str) -> list[dict]:
     return tabs
 
 
-@staff_required(permission=VIEW)
-@require_GET
-def detail(request, pk):
-    partner = get_object_or_404(Partner, pk=pk)
-    return _show(request, partner)
-
-
-def _show(request, partner: Partner):
-    history = AuditLog.objects.filter(partner=partner).select_related("actor").order_by("-pk")
-    context = {
-        "partner": partner,
-        "members": partner.members.select_related("user__telegram").order_by("pk"),
-        "connections": partner.connections.count(),
-        "came_by": Partner.objects.filter(referral_code=partner.referred_by_code)
-        .exclude(pk=partner.pk)
-        .first(),
-        "history": history[:HISTORY],
-        "reason_form": ReasonForm(),
-        "block_form": BlockForm(auto_id="block_%s"),
-        "leave_form": ReasonForm(auto_id="leave_%s"),
-        "may_decide": request.user.has_perm(CHANGE),
-    }
-    return render(request, "partners/staff_detail.html", context)
-
-
 @staff_required(permission=CHANGE)
 @require_POST
 def approve(request, pk):
@@ -176,7 +150,7 @@ def _decide(request, pk, decision, words: str, **reason):
         )
     else:
         messages.success(request, words)
-    return redirect("partners:staff_detail", pk)
+    return redirect("pages:partner", pk)
 
 
 @staff_required(permission=CHANGE)

@@ -77,7 +77,7 @@ def test_what_is_missing_is_said_beside_its_field(client, data):
         ("javascript:alert(1)", "/partner-dashboard/"),
         ("/\\evil.example", "/partner-dashboard/"),
         ("foo", "/partner-dashboard/"),
-        ("partners:staff_detail", "/partner-dashboard/"),
+        ("pages:partner", "/partner-dashboard/"),
         ("../admin-panel/", "/partner-dashboard/"),
     ],
 )
