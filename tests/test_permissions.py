@@ -270,6 +270,7 @@ RULES = {
     "pages:partner": staff(GET, itself, EVERY_GROUP),
     "partners:staff_notes": staff(GET, itself, "support moderator finance"),
     "partners:add_note": staff(POST, itself, "support moderator finance"),
+    "partners:approve_many": staff(BOTH, groups="moderator"),
     "partners:approve": staff(POST, itself, "moderator"),
     "partners:reject": staff(POST, itself, "moderator"),
     "partners:block": staff(POST, itself, "moderator"),

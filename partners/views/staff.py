@@ -54,6 +54,8 @@ def index(request):
         "tabs": _tabs(state, words),
         "filters": form,
         "words": words,
+        # Only where all that is shown may be approved.
+        "may_choose": state == State.PENDING and request.user.has_perm(CHANGE),
     }
     return render(request, "partners/staff_list.html", context)
 
