@@ -66,7 +66,6 @@ urlpatterns = [
     path(chat_base + "files/<int:pk>/", staff_chat.file, name="staff_chat_file"),
     path(chat_base + "answers/", staff_chat.answers, name="canned_replies"),
     path(chat_base + "answers/<int:pk>/", staff_chat.answer, name="canned_reply"),
-    path("admin-panel/", staff.home, name="staff_home"),
     path("admin-panel/notifications/", notifications.staff_index, name="staff_notifications"),
     path(
         "admin-panel/settings/notifications/",

@@ -260,13 +260,14 @@ RULES = {
     "partners:assign_chat": staff(POST, itself, "support"),
     "partners:canned_replies": staff(BOTH, groups="support"),
     "partners:canned_reply": staff(BOTH, canned_reply, "support"),
-    "partners:staff_home": staff(GET, groups=EVERY_GROUP),
+    "pages:staff_home": staff(GET, groups=EVERY_GROUP),
     "partners:staff_notifications": staff(BOTH, groups=None),
     "partners:staff_notice_settings": staff(BOTH, groups=None),
     "partners:staff_telegram_link": staff(POST, groups=None),
     "partners:staff_telegram_unlink": staff(POST, groups=None),
     "partners:staff_audit": staff(GET, groups="support moderator"),
     "partners:staff_list": staff(GET, groups=EVERY_GROUP),
+    "pages:staff_shops": staff(GET, groups="support"),
     "pages:partner": staff(GET, itself, EVERY_GROUP),
     "partners:staff_notes": staff(GET, itself, "support moderator finance"),
     "partners:add_note": staff(POST, itself, "support moderator finance"),
@@ -473,7 +474,7 @@ def verdict(rule: Rule, response) -> str | int:
     if rule.who != "everyone" and is_login(response):
         return "logs in"
     if rule.who == "partner" and response.status_code == 302:
-        places = {"partners:waiting": "waits", "partners:staff_home": "goes to staff"}
+        places = {"partners:waiting": "waits", "pages:staff_home": "goes to staff"}
         for place, word in places.items():
             if response["Location"] == reverse(place):
                 return word

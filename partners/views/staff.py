@@ -2,7 +2,6 @@
 
 import re
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,24 +18,6 @@ from sellercloudx.lib.text import fold
 
 State = Partner.State
 VIEW, CHANGE = "partners.view_partner", "partners.change_partner"
-SHOWN_AT_HOME = 10
-
-
-@staff_required(permission=VIEW)
-@require_GET
-def home(request):
-    """What needs a person."""
-    pending = _with_owners(Partner.objects.filter(state=State.PENDING))
-    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    failed = failed.select_related("notification__user", "notification__invitation")
-    context = {
-        "is_mail_on": settings.IS_MAIL_ON,
-        "waiting": pending.count(),
-        # Whoever came first is answered first.
-        "pending": pending.order_by("pk")[:SHOWN_AT_HOME],
-        "undelivered": failed.order_by("-pk")[:SHOWN_AT_HOME],
-    }
-    return render(request, "partners/staff_home.html", context)
 
 
 @staff_required(permission=VIEW)
@@ -163,4 +144,4 @@ def send_again(request, pk):
         messages.success(request, _("The message will be tried again."))
     else:
         messages.info(request, _("Nothing to try: the message is on its way or has arrived."))
-    return redirect("partners:staff_home")
+    return redirect("pages:staff_home")

@@ -56,7 +56,7 @@ def _parts(about: Partner, members: list[Member]) -> dict[str, Any]:
     """Each asks the database once, and only for those who may see it."""
     return {
         "people": lambda: members,
-        "shops": lambda: [_described(shop) for shop in _shops(about)],
+        "shops": lambda: [described(shop) for shop in _shops(about)],
         "money": lambda: _money(about),
         "history": lambda: _newest(AuditLog.objects.filter(partner=about).select_related("actor")),
         "notes": lambda: _newest(PartnerNote.objects.for_partner(about).select_related("author")),
@@ -94,7 +94,7 @@ def _shops(about: Partner) -> QuerySet[Any]:
     )
 
 
-def _described(shop: Any) -> Any:
+def described(shop: Any) -> Any:
     shop.title = connector_class(shop.marketplace).name
     shop.tone, shop.standing = standing(shop)
     shop.trouble = explain(shop.error_kind, shop.error_reason).what if shop.error_kind else ""

@@ -3,12 +3,14 @@ from django.urls import path, re_path
 from sellercloudx.health import health
 from sellercloudx.metrics import metrics
 
-from . import components, files, home, overview, partner
+from . import components, files, home, overview, partner, staff_home, staff_shops
 
 app_name = "pages"
 urlpatterns = [
     path("", home.home, name="home"),
     path("partner-dashboard/", overview.overview, name="overview"),
+    path("admin-panel/", staff_home.home, name="staff_home"),
+    path("admin-panel/shops/", staff_shops.shops, name="staff_shops"),
     path("admin-panel/partners/<int:pk>/", partner.partner, name="partner"),
     path("admin-panel/components/", components.components, name="components"),
     re_path(r"^i/(?P<sha256>[0-9a-f]{64})\.jpg$", files.file, name="file"),

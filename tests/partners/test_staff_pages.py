@@ -85,14 +85,6 @@ class TestList:
         assert len(shown(staff_client, **{param: value})) == 1
 
 
-def test_home_shows_who_waits_longest_first(staff_client):
-    first, second = make(state="pending"), make(state="pending")
-    make()
-    page = staff_client.get(HOME)
-    assert list(page.context["pending"]) == [first, second]
-    assert page.context["waiting"] == 2
-
-
 def test_the_whole_application_is_on_one_page(staff_client, django_assert_num_queries):
     inviting = make("Taklif")
     partner = make(
