@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from partners import audit_words
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     ApiKey,
@@ -194,9 +195,13 @@ class InvitationTable(Table):
 
 @admin.register(AuditLog)
 class AuditLogTable(Table):
-    list_display = ("pk", "action", "partner", "actor", "entity_type", "entity_id", "created_at")
-    list_display_links = ("pk", "action")
+    list_display = ("pk", "words", "partner", "actor", "entity_type", "entity_id", "created_at")
+    list_display_links = ("pk", "words")
     search_fields = ("=action", "=entity_id", "=request_id")
+
+    @admin.display(description=_("action"), ordering="action")
+    def words(self, record):
+        return audit_words.action(record.action)
 
 
 @admin.register(AuditSeal)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import typed
+from partners import audit_words, typed
 from partners.models import Member, Partner, User
 from partners.services import terms
 from partners.services.registration import AlreadyTaken, Application, Person
@@ -306,12 +306,7 @@ class PartnerSearchForm(forms.Form):
 
 
 class AuditFilterForm(forms.Form):
-    action = forms.CharField(
-        label=_("Action"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "PARTNER_APPROVED"}),
-    )
+    action = forms.ChoiceField(label=_("Action"), required=False)
     partner = forms.IntegerField(
         label=_("Partner number"),
         required=False,
@@ -319,3 +314,7 @@ class AuditFilterForm(forms.Form):
         max_value=10**15,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("Partner number")}),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("All actions")), *audit_words.choices()]

@@ -13,6 +13,7 @@ from marketplaces.models import Connection, Operation
 from orders import periods
 from orders.models import DailyAnalytics
 from orders.services.analytics import NOTHING
+from partners import audit_words
 from partners.access import staff_required
 from partners.forms import BlockForm, ReasonForm
 from partners.models import AuditLog, Member, Partner, PartnerNote
@@ -58,7 +59,7 @@ def _parts(about: Partner, members: list[Member]) -> dict[str, Any]:
         "people": lambda: members,
         "shops": lambda: [described(shop) for shop in _shops(about)],
         "money": lambda: _money(about),
-        "history": lambda: _newest(AuditLog.objects.filter(partner=about).select_related("actor")),
+        "history": lambda: audit_words.told(_newest(_done(about))),
         "notes": lambda: _newest(PartnerNote.objects.for_partner(about).select_related("author")),
     }
 
@@ -106,6 +107,10 @@ def _money(about: Partner) -> list[periods.Block]:
     period = periods.Period.until_today(DAYS)
     sold = periods.blocks(rows, period, by="connection__is_sandbox", names=SHOPS)
     return [block for block in sold if block.total.now != NOTHING]
+
+
+def _done(about: Partner) -> QuerySet[AuditLog]:
+    return AuditLog.objects.filter(partner=about).select_related("actor")
 
 
 def _newest(rows: QuerySet[Any]) -> list[Any]:

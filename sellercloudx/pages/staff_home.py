@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET
 from marketplaces.models import Connection, Operation
 from partners.access import staff_required
 from partners.models import ChatRoom, Delivery, Member, Partner, TelegramLink, User
+from partners.models.notice_choices import Topic
 from partners.services import chat
+from partners.services.notice_kinds import KINDS
 
 SHOWN = 10
 DECIDE = "partners.change_partner"
@@ -186,6 +188,10 @@ def _pending() -> Iterable[Partner]:
 
 
 def _failed() -> Iterable[Delivery]:
-    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
+    failed: Any = Delivery.objects.filter(state=Delivery.State.FAILED)
     people = ("notification__user", "notification__invitation")
-    return failed.select_related(*people).order_by("-pk")[:SHOWN]
+    found = list(failed.select_related(*people).order_by("-pk")[:SHOWN])
+    for delivery in found:
+        kind = KINDS.get(delivery.notification.kind)
+        delivery.topic = Topic(kind.topic).label if kind else delivery.notification.kind
+    return found

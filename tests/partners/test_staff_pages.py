@@ -105,7 +105,7 @@ def test_the_whole_application_is_on_one_page(staff_client, django_assert_num_qu
         partner.referral_code,
         partner.owner.phone,
         partner.owner.email,
-        "PARTNER_REGISTERED",
+        "Roʻyxatdan oʻtish",
         "&lt;i&gt;",
     ):
         assert words in page
@@ -120,7 +120,7 @@ def test_audit_is_filtered_by_action_and_partner(staff_client):
         rows = staff_client.get(AUDIT, params).context["page"].rows
         return [(row.action, row.partner) for row in rows]
 
-    assert found(action="logout", partner=partner.pk) == [("LOGOUT", partner)]
+    assert found(action="LOGOUT", partner=partner.pk) == [("LOGOUT", partner)]
     assert len(found(action="LOGOUT")) == 2
     assert len(found()) == 3
     for nonsense in ("x", "-1", "1" + "0" * 30):
