@@ -1,3 +1,5 @@
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -52,6 +54,8 @@ class NewUserForm(AdminUserCreationForm):
 
 class UserForm(UserChangeForm):
     phone = PhoneField(label=_("Phone"), required=False, max_length=40)
+    # Letters, notices and pages are written in these.
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User

@@ -294,14 +294,7 @@ def _tomorrow() -> date:
 
 
 class PartnerSearchForm(forms.Form):
-    q = forms.CharField(
-        label=_("Company, person, tax number or phone"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Company, person, tax number or phone")}
-        ),
-    )
+    q = typed.SearchField(label=_("Company, person, tax number or phone"))
     state = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
