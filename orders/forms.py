@@ -9,6 +9,7 @@ from marketplaces.models import Connection
 from orders.models import Order, OrderLine
 from orders.wording import CANCEL_REASONS
 from partners.models import Partner
+from partners.typed import SearchField
 from products.models import Product
 from products.wording import shop_title
 from sellercloudx.lib.text import fold
@@ -17,12 +18,7 @@ from sellercloudx.lib.text import fold
 class FilterForm(forms.Form):
     """What narrows the order list; anything odd in the address is left out."""
 
-    q = forms.CharField(
-        label=_("Search orders"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, product, SKU")}),
-    )
+    q = SearchField(label=_("Search orders"), placeholder=_("Number, product, SKU"))
     shop = forms.ChoiceField(label=_("Shop"), required=False)
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
 

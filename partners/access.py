@@ -21,7 +21,7 @@ CHOSEN_PARTNER = "partner"
 
 def home_of(user: User) -> str:
     """Where a person starts."""
-    return resolve_url("partners:staff_home") if user.is_staff else PARTNER_HOME
+    return resolve_url("pages:staff_home") if user.is_staff else PARTNER_HOME
 
 
 def is_ours(request, url: str) -> bool:
@@ -45,7 +45,7 @@ def partner_required(view=None, *, at_least=OPERATOR, to_look=Role.VIEWER):
     @wraps(view)
     def wrapped(request, *args, **kwargs):
         if not request.partner:
-            return redirect("partners:staff_home" if request.user.is_staff else "pages:home")
+            return redirect("pages:staff_home" if request.user.is_staff else "pages:home")
         if not request.partner.is_approved:
             look = partial(view, request, *args, **kwargs)
             sample = resolve("SAMPLE_SHOP", "show")(request, look, to_look)

@@ -1,3 +1,5 @@
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -8,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from partners import audit_words
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     ApiKey,
@@ -24,6 +27,7 @@ from partners.models import (
     NoticeChoice,
     Notification,
     Partner,
+    PartnerNote,
     RecoveryCode,
     StoredFile,
     TaxRegime,
@@ -52,6 +56,8 @@ class NewUserForm(AdminUserCreationForm):
 
 class UserForm(UserChangeForm):
     phone = PhoneField(label=_("Phone"), required=False, max_length=40)
+    # Letters, notices and pages are written in these.
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
@@ -152,6 +158,7 @@ class PartnerTable(EditableTable):
     search_fields = ("folded",)
     # The state is decided on the admin panel's pages, where the partner is told.
     fields = ("company_name", "legal_form", "tax_id", "state", "state_reason", "state_changed_at")
+    fields += ("blocked_until",)
     fields += ("referral_code", "referred_by_code", "terms_accepted_at", "terms_version")
     fields += ("currency", "tax_base", "automation", "created_at")
     readonly_fields = fields[3:]
@@ -178,6 +185,12 @@ class TaxRegimeTable(EditableTable):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         tax_regimes.forget_read()
+
+
+@admin.register(PartnerNote)
+class PartnerNoteTable(Table):
+    list_display = ("pk", "partner", "author", "created_at")
+    search_fields = ("partner__folded", "author__folded")
 
 
 @admin.register(Member)
@@ -208,9 +221,13 @@ class InvitationTable(Table):
 
 @admin.register(AuditLog)
 class AuditLogTable(Table):
-    list_display = ("pk", "action", "partner", "actor", "entity_type", "entity_id", "created_at")
-    list_display_links = ("pk", "action")
+    list_display = ("pk", "words", "partner", "actor", "entity_type", "entity_id", "created_at")
+    list_display_links = ("pk", "words")
     search_fields = ("=action", "=entity_id", "=request_id")
+
+    @admin.display(description=_("action"), ordering="action")
+    def words(self, record):
+        return audit_words.action(record.action)
 
 
 @admin.register(AuditSeal)

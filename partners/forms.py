@@ -1,11 +1,14 @@
 """The forms of registration, login and the staff's decisions: shape only, services decide."""
 
+from datetime import date, timedelta
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import typed
+from partners import audit_words, typed
 from partners.models import Member, Partner, User
 from partners.services import terms
 from partners.services.registration import AlreadyTaken, Application, Person
@@ -263,25 +266,40 @@ class ReasonForm(forms.Form):
         return text
 
 
-class PartnerSearchForm(forms.Form):
-    q = forms.CharField(
-        label=_("Company, person, tax number or phone"),
+class BlockForm(ReasonForm):
+    """Why, and until when."""
+
+    until = forms.DateField(
+        label=_("Until"),
         required=False,
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Company, person, tax number or phone")}
-        ),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        error_messages={"invalid": _("Write a date like 30.11.2026.")},
+        help_text=_("On this day they work again by themselves. Empty: until you unblock them."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["until"].widget.attrs["min"] = _tomorrow().isoformat()
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until and until < _tomorrow():
+            raise ValidationError(_("This day has come already. Choose one from tomorrow on."))
+        return until
+
+
+def _tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
+class PartnerSearchForm(forms.Form):
+    q = typed.SearchField(label=_("Company, person, tax number or phone"))
     state = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class AuditFilterForm(forms.Form):
-    action = forms.CharField(
-        label=_("Action"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "PARTNER_APPROVED"}),
-    )
+    action = forms.ChoiceField(label=_("Action"), required=False)
     partner = forms.IntegerField(
         label=_("Partner number"),
         required=False,
@@ -289,3 +307,7 @@ class AuditFilterForm(forms.Form):
         max_value=10**15,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": _("Partner number")}),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("All actions")), *audit_words.choices()]

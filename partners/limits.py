@@ -32,6 +32,8 @@ API_CALLS_BY_KEY = "120/m"
 UPLOADS_BY_PARTNER = "600/h"
 # Nobody types so fast, and a bad line that sends everything anew stays below it.
 MESSAGES_BY_PERSON = "120/m"
+# Longer than any count of tries lasts.
+GENERATION_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,20 @@ def forget_tries(login: str) -> None:
 
 
 def _forget(account: str) -> None:
-    caches["guard"].set(f"login:{account}", _generation(account) + 1, timeout=24 * 3600)
+    """Begin another count. Of two at once none takes the other's back: the database adds."""
+    key, guard = _generation_key(account), caches["guard"]
+    if not guard.touch(key, timeout=GENERATION_SECONDS):
+        guard.add(key, 0, timeout=GENERATION_SECONDS)
+    guard.incr(key)
 
 
 def _generation(account: str) -> int:
-    return caches["guard"].get(f"login:{account}", 0)
+    return caches["guard"].get(_generation_key(account), 0)
+
+
+def _generation_key(account: str) -> str:
+    """Of logins and of codes alike."""
+    return f"generation:{account}"
 
 
 def _account(login: str) -> str:

@@ -61,23 +61,11 @@ class StaffMessageForm(MessageForm):
 
 
 class WordsForm(forms.Form):
-    q = forms.CharField(
-        label=_("Words of a message"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Words of a message")}),
-    )
+    q = typed.SearchField(label=_("Words of a message"))
 
 
 class RoomSearchForm(forms.Form):
-    q = forms.CharField(
-        label=_("Company or words of a message"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Company or words of a message")}
-        ),
-    )
+    q = typed.SearchField(label=_("Company or words of a message"))
     show = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

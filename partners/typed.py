@@ -63,6 +63,15 @@ def must_be_no_markup(text: str) -> None:
         raise ValidationError(_("The signs < and > cannot be used here."))
 
 
+class SearchField(forms.CharField):
+    """Words to look for; what the field is called stands in it, too."""
+
+    def __init__(self, *, label, placeholder=None, **options):
+        attrs = {"type": "search", "placeholder": placeholder or label}
+        widget = forms.TextInput(attrs=attrs)
+        super().__init__(label=label, required=False, max_length=100, widget=widget, **options)
+
+
 class NameField(forms.CharField):
     """A person's first or last name."""
 

@@ -13,6 +13,8 @@ from partners.views import (
     session,
     staff,
     staff_chat,
+    staff_many,
+    staff_notes,
     team,
     telegram,
 )
@@ -64,7 +66,6 @@ urlpatterns = [
     path(chat_base + "files/<int:pk>/", staff_chat.file, name="staff_chat_file"),
     path(chat_base + "answers/", staff_chat.answers, name="canned_replies"),
     path(chat_base + "answers/<int:pk>/", staff_chat.answer, name="canned_reply"),
-    path("admin-panel/", staff.home, name="staff_home"),
     path("admin-panel/notifications/", notifications.staff_index, name="staff_notifications"),
     path(
         "admin-panel/settings/notifications/",
@@ -84,9 +85,13 @@ urlpatterns = [
     path("admin-panel/staff/<int:pk>/second-step/", second_step.remove, name="remove_second_step"),
     path("admin-panel/deliveries/<int:pk>/again/", staff.send_again, name="send_again"),
     path(staff_base, staff.index, name="staff_list"),
-    path(staff_base + "<int:pk>/", staff.detail, name="staff_detail"),
+    path(staff_base + "<int:pk>/notes/", staff_notes.index, name="staff_notes"),
+    path(staff_base + "<int:pk>/notes/add/", staff_notes.add, name="add_note"),
+    path(staff_base + "approve/", staff_many.approve, name="approve_many"),
     path(staff_base + "<int:pk>/approve/", staff.approve, name="approve"),
     path(staff_base + "<int:pk>/reject/", staff.reject, name="reject"),
     path(staff_base + "<int:pk>/block/", staff.block, name="block"),
     path(staff_base + "<int:pk>/unblock/", staff.unblock, name="unblock"),
+    path(staff_base + "<int:pk>/deactivate/", staff.deactivate, name="deactivate"),
+    path(staff_base + "<int:pk>/reactivate/", staff.reactivate, name="reactivate"),
 ]

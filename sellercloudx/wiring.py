@@ -91,6 +91,7 @@ CLOCK = {
     "marketplaces.outbox.wake_due": 5,
     "marketplaces.inbound.wake_due": 5,
     "ai_manager.services.cards.wake_due": 5,
+    "partners.services.approval.unblock_due": 60,
     "partners.services.deliveries.wake_due": 5,
     "partners.services.digests.wake_due": 20,
     "partners.telegram.updates.wake_due": 10,

@@ -5,6 +5,7 @@ import os
 import uuid
 from decimal import Decimal
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from marketplaces.models import Connection
@@ -31,6 +32,13 @@ def make_user(**fields) -> User:
 
 def make_staff(**fields) -> User:
     return make_user(**({"is_staff": True, "is_superuser": True} | fields))
+
+
+def make_colleague(*groups: str) -> User:
+    """Of our people, in these groups alone."""
+    colleague = make_staff(is_superuser=False)
+    colleague.groups.set(Group.objects.filter(name__in=groups))
+    return colleague
 
 
 def make_device(user: User) -> TotpDevice:

@@ -107,7 +107,7 @@ def verdict(rule: Rule, response) -> str | int:
     if rule.who != "everyone" and is_login(response):
         return "logs in"
     if rule.who == "partner" and response.status_code == 302:
-        places = {"partners:waiting": "waits", "partners:staff_home": "goes to staff"}
+        places = {"partners:waiting": "waits", "pages:staff_home": "goes to staff"}
         for place, word in places.items():
             if response["Location"] == reverse(place):
                 return word
@@ -233,7 +233,7 @@ def test_nothing_is_done_without_its_token(partner, staff, unrendered):
             assert ask(careful, name, "post", partner).status_code == 403, name
 
 
-@pytest.mark.parametrize("state", ["rejected", "blocked"])
+@pytest.mark.parametrize("state", ["rejected", "blocked", "deactivated"])
 def test_a_partner_that_may_not_work_waits_outside(client, unrendered, state):
     waiting = factories.make_partner(state=state)
     client.force_login(waiting.owner)

@@ -93,6 +93,10 @@ class Operation(models.Model):
                 condition=Q(state__in=["pending", "sending", "waiting"]),
                 name="operations_open_idx",
             ),
+            # Our people: what waits for a person, and since when.
+            models.Index(
+                fields=["created_at"], condition=Q(state="parked"), name="operations_parked_idx"
+            ),
             # add(): supersede what was not sent yet for the same target.
             models.Index(
                 fields=["connection", "kind", "target", "-id"], name="operations_target_idx"

@@ -55,6 +55,6 @@ def _best_partners(rows, period) -> list[dict]:
     for row in best:
         row |= {
             "name": row["partner__company_name"],
-            "url": reverse("partners:staff_detail", args=[row["partner"]]),
+            "url": reverse("pages:partner", args=[row["partner"]]),
         }
     return best

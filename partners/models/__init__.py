@@ -4,6 +4,7 @@ from .company import CompanyDetails
 from .deliveries import Delivery
 from .files import StoredFile
 from .invitations import Invitation
+from .notes import PartnerNote
 from .notice_choices import NoticeChoice
 from .notifications import Notification
 from .people import Member, Partner, User
@@ -27,6 +28,7 @@ __all__ = [
     "NoticeChoice",
     "Notification",
     "Partner",
+    "PartnerNote",
     "RecoveryCode",
     "StoredFile",
     "TaxRegime",

@@ -116,6 +116,8 @@ class Partner(Searchable):
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
         BLOCKED = "blocked", _("Blocked")
+        # They have left; everything stays as it is, and our people may open it again.
+        DEACTIVATED = "deactivated", _("Deactivated")
 
     class TaxBase(models.TextChoices):
         TURNOVER = "turnover", _("Turnover tax")
@@ -134,6 +136,8 @@ class Partner(Searchable):
     )
     state_reason = models.TextField(_("reason"), blank=True)
     state_changed_at = models.DateTimeField(_("state changed"), default=timezone.now)
+    # The day on which the block ends by itself; none where it is for good.
+    blocked_until = models.DateField(_("blocked until"), null=True, blank=True)
     referral_code = models.CharField(
         _("referral code"), max_length=12, unique=True, default=new_referral_code
     )
@@ -169,10 +173,18 @@ class Partner(Searchable):
         indexes = [
             # The staff queue: one state, newest first.
             models.Index(fields=["state", "-id"], name="partners_state_idx"),
+            # The clock: whose block has ended.
+            models.Index(
+                fields=["blocked_until"],
+                condition=Q(blocked_until__isnull=False),
+                name="partners_blocked_until_idx",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "approved", "rejected", "blocked"]),
+                condition=Q(
+                    state__in=["pending", "approved", "rejected", "blocked", "deactivated"]
+                ),
                 name="partners_state_known",
             ),
             models.CheckConstraint(
@@ -181,6 +193,10 @@ class Partner(Searchable):
             models.CheckConstraint(
                 condition=Q(automation__in=["", "minimal", "balanced", "maximum"]),
                 name="partners_automation_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_until=None) | Q(state="blocked"),
+                name="partners_only_a_block_has_an_end",
             ),
         ]
 

@@ -1,6 +1,10 @@
 """What our staff decide about partners. Each decision is one conditional update: of two admins
 who press at once, the second is told."""
 
+import logging
+from datetime import date
+from typing import Any
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +13,12 @@ from partners import audit
 from partners.models import Partner, User
 from partners.services import notices
 
+logger = logging.getLogger(__name__)
+
 State = Partner.State
 HOME = "/partner-dashboard/"
+# So many blocks are lifted in one turn of the clock; the rest have the next one.
+LIFTED_AT_ONCE = 100
 
 
 class AlreadyDecided(Exception):
@@ -21,23 +29,54 @@ class ReasonNeeded(Exception):
     """The partner must be told why."""
 
 
+class DayHasPassed(Exception):
+    """A block that ends today or before would be none."""
+
+
 def approve(*, partner: Partner, by: User, reason: str = "") -> None:
-    _decide(partner, by, State.PENDING, State.APPROVED, "PARTNER_APPROVED", reason)
+    _decide(partner, by, [State.PENDING], State.APPROVED, "PARTNER_APPROVED", reason)
 
 
 def reject(*, partner: Partner, by: User, reason: str) -> None:
     _must_have(reason)
-    _decide(partner, by, State.PENDING, State.REJECTED, "PARTNER_REJECTED", reason)
+    _decide(partner, by, [State.PENDING], State.REJECTED, "PARTNER_REJECTED", reason)
 
 
-def block(*, partner: Partner, by: User, reason: str) -> None:
-    """Nothing of theirs is sent or read any more; their work waits where it is."""
+def block(*, partner: Partner, by: User, reason: str, until: date | None = None) -> None:
+    """Nothing of theirs is sent or read any more; their work waits where it is.
+
+    On the day `until` it goes on by itself; without one the block is for good.
+    """
     _must_have(reason)
-    _decide(partner, by, State.APPROVED, State.BLOCKED, "PARTNER_BLOCKED", reason)
+    if until and until <= timezone.localdate():
+        raise DayHasPassed
+    before = [State.APPROVED]
+    _decide(partner, by, before, State.BLOCKED, "PARTNER_BLOCKED", reason, until=until)
 
 
-def unblock(*, partner: Partner, by: User, reason: str = "") -> None:
-    _decide(partner, by, State.BLOCKED, State.APPROVED, "PARTNER_UNBLOCKED", reason)
+def unblock(*, partner: Partner, by: User | None, reason: str = "") -> None:
+    _decide(partner, by, [State.BLOCKED], State.APPROVED, "PARTNER_UNBLOCKED", reason)
+
+
+def deactivate(*, partner: Partner, by: User, reason: str) -> None:
+    """They leave. All that is theirs stays, and no work of theirs is done."""
+    _must_have(reason)
+    before = [State.APPROVED, State.BLOCKED]
+    _decide(partner, by, before, State.DEACTIVATED, "PARTNER_DEACTIVATED", reason)
+
+
+def reactivate(*, partner: Partner, by: User, reason: str = "") -> None:
+    _decide(partner, by, [State.DEACTIVATED], State.APPROVED, "PARTNER_REACTIVATED", reason)
+
+
+def unblock_due() -> None:
+    """Called by the clock: whose day has come works again."""
+    due = Partner.objects.filter(state=State.BLOCKED, blocked_until__lte=timezone.localdate())
+    for partner in due.order_by("blocked_until", "pk")[:LIFTED_AT_ONCE]:
+        try:
+            unblock(partner=partner, by=None)
+        except AlreadyDecided:
+            logger.info("the block of partner %s was changed by a person first", partner.pk)
 
 
 def _must_have(reason: str) -> None:
@@ -46,27 +85,52 @@ def _must_have(reason: str) -> None:
 
 
 def _decide(
-    partner: Partner, by: User, before: State, after: State, action: str, reason: str
+    partner: Partner,
+    by: User | None,
+    allowed: list[State],
+    after: State,
+    action: str,
+    reason: str,
+    until: date | None = None,
 ) -> None:
+    before = State(partner.state)
+    if before not in allowed:
+        raise AlreadyDecided
     with transaction.atomic():
-        decided = Partner.objects.filter(pk=partner.pk, state=before).update(
-            state=after, state_reason=reason, state_changed_at=timezone.now()
-        )
-        if not decided:
-            raise AlreadyDecided
+        _move(partner, before, after, reason, until)
+        ends = {"until": until.isoformat()} if until else {}
         entry = audit.record(
             action,
             partner=partner,
             actor=by,
             entity=partner,
             before={"state": before},
-            after={"state": after, "reason": reason},
+            after={"state": after, "reason": reason, **ends},
         )
-        notices.notify_partner(
-            partner,
-            kind=action.removeprefix("PARTNER_").lower(),
-            data={"company": partner.company_name, "reason": reason},
-            url=HOME if after == State.APPROVED else reverse("partners:waiting"),
-            dedupe=f"decision:{entry.pk}",
-        )
+        _tell(partner, action, reason, until, after, dedupe=f"decision:{entry.pk}")
     partner.refresh_from_db()
+
+
+def _move(partner: Partner, before: State, after: State, reason: str, until: date | None) -> None:
+    """From what it was when it was looked at: a block laid anew meanwhile is another one."""
+    same = Partner.objects.filter(pk=partner.pk, state=before, blocked_until=partner.blocked_until)
+    if not same.update(
+        state=after, state_reason=reason, state_changed_at=timezone.now(), blocked_until=until
+    ):
+        raise AlreadyDecided
+
+
+def _tell(
+    partner: Partner, action: str, reason: str, until: date | None, after: State, *, dedupe: str
+) -> None:
+    kind = action.removeprefix("PARTNER_").lower()
+    data: dict[str, Any] = {"company": partner.company_name, "reason": reason}
+    if until:
+        kind, data["until"] = "blocked_until", f"{until:%d.%m.%Y}"
+    notices.notify_partner(
+        partner,
+        kind=kind,
+        data=data,
+        url=HOME if after == State.APPROVED else reverse("partners:waiting"),
+        dedupe=dedupe,
+    )

@@ -58,6 +58,30 @@ KINDS = {
         _("%(company)s cannot work for now. The reason: “%(reason)s”."),
         "bad",
     ),
+    "blocked_until": NoticeKind(
+        Topic.APPROVAL,
+        _("Your account is blocked until %(until)s"),
+        _(
+            "%(company)s cannot work until then; on %(until)s it goes on by itself. The reason: "
+            "“%(reason)s”."
+        ),
+        "bad",
+    ),
+    "deactivated": NoticeKind(
+        Topic.APPROVAL,
+        _("Your account is deactivated"),
+        _(
+            "%(company)s does not work with SellerCloudX any more; your data stays as it is. The "
+            "reason: “%(reason)s”. If you want to come back, write to us under Support."
+        ),
+        "bad",
+    ),
+    "reactivated": NoticeKind(
+        Topic.APPROVAL,
+        _("Your account is active again"),
+        _("%(company)s works with SellerCloudX again; what was waiting goes on by itself."),
+        "ok",
+    ),
     "unblocked": NoticeKind(
         Topic.APPROVAL,
         _("Your account works again"),

@@ -164,7 +164,7 @@ def _tell(member: Member, *, kind: str, dedupe: str) -> None:
             "person": member.user.get_full_name(),
             "tax_id": partner.tax_id,
         },
-        url=reverse("partners:staff_detail", args=[partner.pk]),
+        url=reverse("pages:partner", args=[partner.pk]),
         dedupe=dedupe,
         partner=partner,
     )

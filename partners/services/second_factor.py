@@ -10,6 +10,7 @@ from django.utils import timezone
 from partners import audit, limits, totp
 from partners.models import RecoveryCode, TotpDevice, User
 from partners.services import notices
+from sellercloudx.lib import crypto
 
 CODES = 10
 # Digits alone: on a phone they need no other keyboard, and in no alphabet are they mistaken.
@@ -25,6 +26,10 @@ class WrongCode(Exception):
 
 class WrongNewCode(WrongCode):
     """Not what the new phone shows."""
+
+
+class KeyLost(Exception):
+    """What the phone shows cannot be compared: the FIELD_KEYS its key was kept with are gone."""
 
 
 class SetUpAlready(Exception):
@@ -59,11 +64,11 @@ def set_up(*, user: User, key: str, code: str) -> SetUp:
 
 
 def change_device(*, user: User, key: str, code: str, current: str) -> SetUp:
-    """Another phone, by somebody who can still pass. Raises WrongNewCode, WrongCode."""
+    """Another phone, by somebody who can still pass. Raises WrongNewCode, WrongCode, KeyLost."""
     step = _step_of_new(key, code)
+    old = _checked_first(user, current)
     codes = _new_codes(user)
     with transaction.atomic():
-        old = check(user=user, code=current)
         # Of two at once only one finds it.
         if not TotpDevice.objects.filter(pk=old.pk).delete()[0]:
             raise WrongCode
@@ -71,7 +76,7 @@ def change_device(*, user: User, key: str, code: str, current: str) -> SetUp:
 
 
 def come_in(*, user: User, code: str) -> TotpDevice:
-    """After the password. Raises WrongCode."""
+    """After the password. Raises WrongCode, KeyLost."""
     with transaction.atomic():
         device = check(user=user, code=code)
         audit.record("SECOND_FACTOR_PASSED", actor=user, entity=user)
@@ -79,7 +84,7 @@ def come_in(*, user: User, code: str) -> TotpDevice:
 
 
 def check(*, user: User, code: str) -> TotpDevice:
-    """What this code was of; it is used up with that. Raises WrongCode."""
+    """What this code was of; it is used up with that. Raises WrongCode, KeyLost."""
     digits = totp.digits_in(code)
     device = device_of(user)
     if device is None:
@@ -92,10 +97,10 @@ def check(*, user: User, code: str) -> TotpDevice:
 
 
 def renew_codes(*, user: User, current: str) -> list[str]:
-    """Ten new ones; the old ones open nothing any more. Raises WrongCode."""
+    """Ten new ones; the old ones open nothing any more. Raises WrongCode, KeyLost."""
+    _checked_first(user, current)
     codes = _new_codes(user)
     with transaction.atomic():
-        check(user=user, code=current)
         _keep_codes(user, codes)
         audit.record("RECOVERY_CODES_RENEWED", actor=user, entity=user)
     return list(codes)
@@ -118,6 +123,12 @@ def note_guessing(*, user: User) -> None:
     with transaction.atomic():
         entry = audit.record("SECOND_FACTOR_FAILED", actor=user, entity=user)
         _tell(user, "second_factor_guessed", entry.pk)
+
+
+def _checked_first(user: User, code: str) -> TotpDevice:
+    """A wrong code must not cost us the hashing of ten; a right one is used up already then."""
+    with transaction.atomic():
+        return check(user=user, code=code)
 
 
 def _step_of_new(key: str, code: str) -> int:
@@ -156,7 +167,11 @@ def _digest(user: User, code: str) -> str:
 
 
 def _use_step(device: TotpDevice, digits: str) -> None:
-    step = totp.step_of(device.key, digits)
+    try:
+        key = device.key
+    except crypto.CannotDecrypt as error:
+        raise KeyLost from error
+    step = totp.step_of(key, digits)
     if step is None:
         raise WrongCode
     # One statement: of two who type the same code at once, one comes in.

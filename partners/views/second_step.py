@@ -1,5 +1,7 @@
 """The second step of our own people, after the password."""
 
+import logging
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,8 @@ from partners.code_forms import AnotherDeviceForm, CodeForm, FirstCodeForm
 from partners.forms import posted
 from partners.models import User
 from partners.services import second_factor
+
+logger = logging.getLogger(__name__)
 
 
 @sensitive_post_parameters("code")
@@ -48,16 +52,17 @@ def set_up(request):
         return second_step.lead_to("partners:second_step", _wanted(request))
     key = second_step.key_being_set_up(request)
     form = FirstCodeForm(posted(request))
-    if form.is_valid():
-        try:
-            made = second_factor.set_up(user=request.user, key=key, code=form.cleaned_data["code"])
-        except second_factor.SetUpAlready:
-            return second_step.lead_to("partners:second_step", _wanted(request))
-        except second_factor.WrongCode:
-            form.add_error("code", _does_not_match())
-        else:
-            second_step.mark(request, made.device)
-            return _show_codes(request, made.codes, _wanted(request) or home_of(request.user))
+    try:
+        made = _tried(
+            request,
+            form,
+            lambda typed: second_factor.set_up(user=request.user, key=key, code=typed["code"]),
+        )
+    except second_factor.SetUpAlready:
+        return second_step.lead_to("partners:second_step", _wanted(request))
+    if made:
+        second_step.mark(request, made.device)
+        return _show_codes(request, made.codes, _wanted(request) or home_of(request.user))
     return _show(request, "partners/second_step_set_up.html", form, **_for_phone(request, key))
 
 
@@ -144,10 +149,27 @@ def _tried(request, form, action):
         form.add_error("code", _does_not_match())
         return None
     except second_factor.WrongCode:
-        form.add_error("current" if "current" in form.fields else "code", _does_not_match())
+        form.add_error(_field_of_old(form), _does_not_match())
+        return None
+    except second_factor.KeyLost:
+        logger.error("the second step of user %s: its FIELD_KEYS are gone", request.user.pk)
+        form.add_error(_field_of_old(form), _key_is_lost())
         return None
     limits.forget_codes(request.user)
     return done
+
+
+def _field_of_old(form) -> str:
+    """Where the code of what is set up already is typed."""
+    return "current" if "current" in form.fields else "code"
+
+
+def _key_is_lost() -> str:
+    return _(
+        "Codes of your phone cannot be checked: the server has lost the key they are kept with. "
+        "Use a recovery code, or ask an admin to remove your second step (on the server: "
+        "manage.py reset_second_factor)."
+    )
 
 
 def _does_not_match() -> str:

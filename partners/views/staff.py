@@ -2,7 +2,6 @@
 
 import re
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,33 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.access import staff_required
-from partners.forms import PartnerSearchForm, ReasonForm
-from partners.models import AuditLog, Delivery, Member, Partner
+from partners.forms import BlockForm, PartnerSearchForm, ReasonForm
+from partners.models import Delivery, Member, Partner
 from partners.services import approval, deliveries
 from sellercloudx.lib.keyset import newest_first
 from sellercloudx.lib.text import fold
 
 State = Partner.State
 VIEW, CHANGE = "partners.view_partner", "partners.change_partner"
-SHOWN_AT_HOME = 10
-HISTORY = 50
-
-
-@staff_required(permission=VIEW)
-@require_GET
-def home(request):
-    """What needs a person."""
-    pending = _with_owners(Partner.objects.filter(state=State.PENDING))
-    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
-    failed = failed.select_related("notification__user", "notification__invitation")
-    context = {
-        "is_mail_on": settings.IS_MAIL_ON,
-        "waiting": pending.count(),
-        # Whoever came first is answered first.
-        "pending": pending.order_by("pk")[:SHOWN_AT_HOME],
-        "undelivered": failed.order_by("-pk")[:SHOWN_AT_HOME],
-    }
-    return render(request, "partners/staff_home.html", context)
 
 
 @staff_required(permission=VIEW)
@@ -55,6 +35,8 @@ def index(request):
         "tabs": _tabs(state, words),
         "filters": form,
         "words": words,
+        # Only where all that is shown may be approved.
+        "may_choose": state == State.PENDING and request.user.has_perm(CHANGE),
     }
     return render(request, "partners/staff_list.html", context)
 
@@ -89,30 +71,6 @@ def _tabs(current: str, words: str) -> list[dict]:
     return tabs
 
 
-@staff_required(permission=VIEW)
-@require_GET
-def detail(request, pk):
-    partner = get_object_or_404(Partner, pk=pk)
-    return _show(request, partner, ReasonForm())
-
-
-def _show(request, partner: Partner, form: ReasonForm, asked: str = "", status: int = 200):
-    history = AuditLog.objects.filter(partner=partner).select_related("actor").order_by("-pk")
-    context = {
-        "partner": partner,
-        "members": partner.members.select_related("user__telegram").order_by("pk"),
-        "connections": partner.connections.count(),
-        "came_by": Partner.objects.filter(referral_code=partner.referred_by_code)
-        .exclude(pk=partner.pk)
-        .first(),
-        "history": history[:HISTORY],
-        "reason_form": form,
-        "asked": asked,
-        "may_decide": request.user.has_perm(CHANGE),
-    }
-    return render(request, "partners/staff_detail.html", context, status=status)
-
-
 @staff_required(permission=CHANGE)
 @require_POST
 def approve(request, pk):
@@ -127,22 +85,39 @@ def unblock(request, pk):
 
 @staff_required(permission=CHANGE)
 @require_POST
+def reactivate(request, pk):
+    return _decide(request, pk, approval.reactivate, _("The partner works again and is told."))
+
+
+@staff_required(permission=CHANGE)
+@require_POST
 def reject(request, pk):
-    return _decide_with_reason(request, pk, approval.reject, _("The application is rejected."))
+    words = _("The application is rejected.")
+    return _explained(request, pk, ReasonForm, approval.reject, words, title=_("Reject"))
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def block(request, pk):
-    return _decide_with_reason(request, pk, approval.block, _("The partner is blocked and told."))
+    words = _("The partner is blocked and told.")
+    return _explained(request, pk, BlockForm, approval.block, words, title=_("Block"))
 
 
-def _decide_with_reason(request, pk, decision, words: str):
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        partner = get_object_or_404(Partner, pk=pk)
-        return _show(request, partner, form, asked=decision.__name__, status=422)
-    return _decide(request, pk, decision, words, reason=form.cleaned_data["reason"])
+@staff_required(permission=CHANGE)
+@require_POST
+def deactivate(request, pk):
+    words = _("The partner is deactivated and told.")
+    return _explained(request, pk, ReasonForm, approval.deactivate, words, title=_("Deactivate"))
+
+
+def _explained(request, pk, form_class, decision, words: str, *, title):
+    """A decision the partner reads the reason of; asked for anew where something is wrong."""
+    form = form_class(request.POST)
+    if form.is_valid():
+        return _decide(request, pk, decision, words, **form.cleaned_data)
+    partner = get_object_or_404(Partner, pk=pk)
+    context = {"partner": partner, "reason_form": form, "verb": title}
+    return render(request, "partners/staff_reason.html", context, status=422)
 
 
 def _decide(request, pk, decision, words: str, **reason):
@@ -158,7 +133,7 @@ def _decide(request, pk, decision, words: str, **reason):
         )
     else:
         messages.success(request, words)
-    return redirect("partners:staff_detail", pk)
+    return redirect("pages:partner", pk)
 
 
 @staff_required(permission=CHANGE)
@@ -169,4 +144,4 @@ def send_again(request, pk):
         messages.success(request, _("The message will be tried again."))
     else:
         messages.info(request, _("Nothing to try: the message is on its way or has arrived."))
-    return redirect("partners:staff_home")
+    return redirect("pages:staff_home")

@@ -26,9 +26,10 @@ PARTNER_SECTIONS = [
 # Pages of a section that stand at another address.
 ALSO = {"products:list": "/partner-dashboard/listings/"}
 STAFF_SECTIONS = [
-    ("partners:staff_home", _("Overview"), "home"),
+    ("pages:staff_home", _("Overview"), "home"),
     ("partners:staff_list", _("Partners"), "people"),
     ("partners:staff_chat", _("Chat"), "chat"),
+    ("pages:staff_shops", _("Shops"), "shop"),
     ("orders:staff_analytics", _("Analytics"), "chart"),
     ("ai_manager:staff_usage", _("AI"), "spark"),
     ("partners:staff_audit", _("Audit"), "shield"),
@@ -37,9 +38,10 @@ STAFF_SECTIONS = [
 ]
 # What a person of ours needs to open a section; the others open to all staff.
 STAFF_RIGHTS = {
-    "partners:staff_home": "partners.view_partner",
+    "pages:staff_home": "partners.view_partner",
     "partners:staff_list": "partners.view_partner",
     "partners:staff_chat": "partners.change_chatroom",
+    "pages:staff_shops": "marketplaces.view_connection",
     "orders:staff_analytics": "orders.view_dailyanalytics",
     "ai_manager:staff_usage": "ai_manager.view_aiusagelog",
     "partners:staff_audit": "partners.view_auditlog",
@@ -51,7 +53,7 @@ def navigation(request):
     is_staff_page = request.path.startswith(STAFF_HOME)
     return {
         "nav": SimpleLazyObject(partial(_sections, request, is_staff_page=is_staff_page)),
-        "home_url": reverse("partners:staff_home" if is_staff_page else "pages:overview"),
+        "home_url": reverse("pages:staff_home" if is_staff_page else "pages:overview"),
         "theme": theme_of(request),
         "has_sandbox": SimpleLazyObject(partial(_has_sandbox, request)),
         "unread": SimpleLazyObject(partial(_of_user, request, "unread", 0)),

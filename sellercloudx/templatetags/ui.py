@@ -57,6 +57,7 @@ STATUS_TONES = {
     "approved": "ok",
     "rejected": "bad",
     "blocked": "bad",
+    "deactivated": "mute",
     "active": "ok",
     "degraded": "warn",
     "parked": "bad",

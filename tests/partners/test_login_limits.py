@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from partners import limits
 from partners.models import AuditLog
 from tests import factories
+from tests.at_once import at_once, twice_at_once
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +120,17 @@ def test_a_known_and_an_unknown_account_are_told_the_same_after_the_same_queries
         words = page.context["form"].non_field_errors()
         seen[login] = (page.status_code, list(words), len(queries))
     assert seen[partner.owner.email] == seen["nobody@example.uz"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_begin_anew_at_once_none_takes_the_others_back():
+    user = factories.make_user()
+
+    def generation():
+        # Each thread has a cache of its own settings; the database behind is one.
+        return at_once(lambda: limits._generation(f"codes-{user.pk}"))[0]
+
+    before = generation()
+    for number in range(1, 6):
+        assert twice_at_once(lambda: limits.forget_codes(user)) == [None, None]
+        assert generation() == before + 2 * number

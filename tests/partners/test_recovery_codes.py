@@ -1,6 +1,8 @@
 """A lost phone: recovery codes, another phone, and what colleagues and the server can do."""
 
+import hashlib
 import io
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
@@ -125,6 +127,49 @@ class TestNewCodes:
         for _ in range(5):
             client.post(CODES, {"code": wrong(device.key)})
         assert client.post(CODES, {"code": shown(device.key, steps=1)}).status_code == 429
+
+
+@pytest.fixture
+def hashed():
+    """Each recovery code that is hashed, slowly on purpose."""
+    with patch("hashlib.pbkdf2_hmac", wraps=hashlib.pbkdf2_hmac) as made:
+        yield lambda: made.call_count
+
+
+@pytest.mark.parametrize("page", [CODES, PHONE])
+def test_a_wrong_code_costs_no_hashing_of_new_ones(hashed, page):
+    user, device = staff_with_device()
+    client = come_in(user, device)
+    key = key_on(client.get(PHONE))
+    typed = {"code": shown(key), "current": wrong(device.key)}
+    if page == CODES:
+        typed = {"code": wrong(device.key)}
+    before = hashed()
+    assert client.post(page, typed).status_code == 422
+    assert hashed() == before
+
+
+class TestTheServerHasLostItsKey:
+    """FIELD_KEYS was lost: nobody's code of the phone can be compared any more."""
+
+    @pytest.fixture
+    def lost(self, owner, settings):
+        settings.FIELD_KEYS = [b"x" * 32]
+        return owner
+
+    def test_it_says_what_to_do(self, lost):
+        staff, _codes = lost
+        client = with_password(staff)
+        client.cookies["django_language"] = "en"
+        page = client.post(STEP, {"code": "123456"})
+        assert page.status_code == 422
+        assert "the server has lost the key" in page.text and "reset_second_factor" in page.text
+
+    def test_a_recovery_code_opens_all_the_same(self, lost):
+        staff, codes = lost
+        client = with_password(staff)
+        assert client.post(STEP, {"code": codes[0]}).status_code == 302
+        assert client.post(CODES, {"code": "123456"}).status_code == 422
 
 
 class TestAnotherPhone:

