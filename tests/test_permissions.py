@@ -110,6 +110,12 @@ def product(partner):
     return {"pk": factories.make_product(partner).pk}
 
 
+def price_proposal(partner):
+    made = scale.price_proposal(factories.make_product(partner))
+    made.save()
+    return {"pk": made.pk}
+
+
 def listing(partner):
     made = factories.make_listing(factories.make_product(partner))
     scale.card(made).save()
@@ -286,6 +292,9 @@ RULES = {
     "marketplaces:dismiss": partner(POST, parked),
     "products:list": partner(GET),
     "products:add": form(),
+    "products:proposals": partner(GET),
+    "products:accept_price": partner(POST, price_proposal),
+    "products:decline_price": partner(POST, price_proposal),
     "products:detail": partner(GET, product),
     "products:edit": form(product),
     "products:price": form(product),
