@@ -1,9 +1,6 @@
 """Every kind of notification, by every channel, in every language, over real SMTP and HTTP."""
 
 import re
-import socketserver
-import threading
-from email import message_from_bytes, policy
 
 import pytest
 from django.core.cache import caches
@@ -20,37 +17,6 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("uz", "ru", "en")
 # Mailed to somebody without an account; its words are in test_invitations.
 KINDS_TOLD = [name for name in KINDS if name != "invited"]
-
-
-class _Smtp(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as smtplib needs."""
-
-    def handle(self):
-        self.wfile.write(b"220 test\r\n")
-        while command := self.rfile.readline().strip().upper():
-            if command.startswith(b"DATA"):
-                self.wfile.write(b"354 go on\r\n")
-                self.server.letters.append(message_from_bytes(self._body(), policy=policy.default))
-            self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
-
-    def _body(self) -> bytes:
-        lines = []
-        while (line := self.rfile.readline()) != b".\r\n":
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        return b"".join(lines)
-
-
-@pytest.fixture
-def letters(settings):
-    """What arrived at a mail server on this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
-        server.daemon_threads = True
-        server.letters = []
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server.letters
-        server.shutdown()
 
 
 def words_for(kind: str) -> dict[str, str]:
