@@ -24,8 +24,8 @@ from tests.telegram_server import TOKEN
 
 ORDERS_EACH = int(os.environ.get("ORDERS_EACH", "1"))
 PARTNERS = 50
-# So many orders come within a second: a busy hour of fifty shops.
-RATE = 10
+# So many orders come within a second: 360 an hour for each of them.
+RATE = 5
 # So long Telegram takes for a message.
 THEIR_TIME = 0.05
 P95 = 5.0
