@@ -1,6 +1,7 @@
 """Every kind of notification, by every channel, in every language, over real SMTP and HTTP."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core.cache import caches
@@ -45,8 +46,21 @@ def tell(reader, partner, kind: str, mode: str) -> None:
     notices.notify(users=[reader], partner=partner, kind=kind, data=data, url="/login", dedupe=kind)
 
 
+def in_the_app(client, reader, language) -> str:
+    """What stands on their page, and on those behind it."""
+    client.force_login(reader)
+    client.cookies["django_language"] = language
+    pages, url = [], "/partner-dashboard/notifications/"
+    while url:
+        page = client.get(url)
+        pages.append(unescape(page.content.decode()))
+        before = page.context["page"].before
+        url = before and f"/partner-dashboard/notifications/?before={before}"
+    return "".join(pages)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_kind_arrives_by_both_channels(reader, partner, telegram, letters, language):
+def test_each_kind_arrives_by_every_channel(client, reader, partner, telegram, letters, language):
     reader.language = language
     reader.save()
     for kind in KINDS_TOLD:
@@ -57,12 +71,14 @@ def test_each_kind_arrives_by_both_channels(reader, partner, telegram, letters, 
             sent[channel] += now
     # A key goes one way only.
     assert sent == {"email": len(KINDS_TOLD), "telegram": len(KINDS_TOLD) - 1}
+    app = in_the_app(client, reader, language)
     for kind in KINDS_TOLD:
         notice = Notification.objects.get(kind=kind)
         with translation.override(language):
             title, _text = KINDS[kind].worded(notice.data)
         assert [1 for letter in letters if letter["Subject"].strip() == title], kind
         assert KINDS[kind].is_key or [1 for t in telegram.said_to(CHAT) if title in t], kind
+        assert app.count(f"<strong>{title}</strong>") == 1, kind
     assert len(letters) == len(KINDS_TOLD)
     assert {letter["To"] for letter in letters} == {"reader@example.uz"}
     for letter in letters:
