@@ -42,7 +42,8 @@ def to_minor(amount: Decimal) -> int:
 
 def in_groups(amount: Decimal) -> str:
     """As it stands within a sentence of any language: 1 240 000, 99.50."""
-    return f"{amount:,.2f}".replace(",", "\u00a0").removesuffix(".00")
+    text = f"{amount:,.2f}".removesuffix(".00")
+    return text.replace(",", "\u00a0").replace("-", "\u2212")
 
 
 class MoneyField(models.BigIntegerField):
