@@ -6,6 +6,7 @@ from products.models import (
     Listing,
     Location,
     PriceChange,
+    PriceProposal,
     Product,
     Reservation,
     ShopRate,
@@ -24,6 +25,13 @@ class ProductTable(Table):
 @admin.register(PriceChange)
 class PriceChangeTable(Table):
     list_display = ("pk", "product", "before", "after", "currency", "made_by", "created_at")
+    search_fields = ("=product__sku",)
+
+
+@admin.register(PriceProposal)
+class PriceProposalTable(Table):
+    list_display = ("pk", "product", "before", "after", "currency", "state", "decided_by")
+    list_filter = ("state",)
     search_fields = ("=product__sku",)
 
 

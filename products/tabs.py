@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplaces.connectors.remote import CardStatus
 from partners.models import Partner
-from products.models import Listing, Location, Product, StockLevel
+from products.models import Listing, Location, PriceProposal, Product, StockLevel
 from sellercloudx.lib.text import fold
 
 State = Listing.State
@@ -30,6 +30,11 @@ def _listed(condition: Q) -> Exists:
     return Exists(Listing.objects.filter(condition, product=OuterRef("pk")))
 
 
+PROPOSED = Exists(
+    PriceProposal.objects.filter(product=OuterRef("pk"), state=PriceProposal.State.OPEN)
+)
+
+
 @dataclass(frozen=True)
 class Tab:
     slug: str
@@ -48,6 +53,7 @@ TABS = (
     ),
     Tab("making", _("In work"), _listed(Q(state__in=[State.WANTED, State.APPROVED]))),
     Tab("sale", _("On sale"), _listed(Q(state=State.SENT, remote_status=CardStatus.ACCEPTED))),
+    Tab("prices", _("Price proposed"), PROPOSED, is_hot=True),
     Tab("empty", _("Out of stock"), ~Exists(FREE), is_hot=True),
 )
 COUNTED_UP_TO = 1000

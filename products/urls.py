@@ -1,6 +1,6 @@
 from django.urls import path
 
-from products.views import cards, catalogue, listings, product, rates
+from products.views import cards, catalogue, listings, product, proposals, rates
 
 app_name = "products"
 products = "partner-dashboard/products/"
@@ -8,6 +8,9 @@ listing = "partner-dashboard/listings/<int:pk>/"
 urlpatterns = [
     path(products, catalogue.index, name="list"),
     path(products + "add/", catalogue.add, name="add"),
+    path(products + "prices/", proposals.index, name="proposals"),
+    path(products + "prices/<int:pk>/accept/", proposals.accept, name="accept_price"),
+    path(products + "prices/<int:pk>/decline/", proposals.decline, name="decline_price"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),

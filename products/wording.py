@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.connectors.remote import CardStatus
 from marketplaces.models import Connection
-from products.models import Card, Listing, PriceChange, StockMovement
+from products.models import Card, Listing, PriceChange, PriceProposal, StockMovement
 from products.services.fees import BY_PARTNER, source_in
 from products.services.readiness import Blocker
 from sellercloudx.lib import formats
@@ -28,6 +28,11 @@ STEPS: dict[str, Words] = {
     "tax": gettext_lazy("Tax"),
     "margin": gettext_lazy("Left to you"),
     "rounding": gettext_lazy("Rounding up"),
+}
+# Codes of PriceProposal.reasons that are no step.
+PROPOSED_WHY: dict[str, Words] = {
+    "below_floor": gettext_lazy("The price no longer earns back cost and what is taken of it."),
+    "below_target": gettext_lazy("The price leaves you less than the target."),
 }
 THEIR_WORDS: dict[str, Words] = {
     CardStatus.ACCEPTED: gettext_lazy("On the marketplace"),
@@ -245,3 +250,23 @@ def price_maker(change: PriceChange | None) -> str:
     if change.made_by == "rules":
         return _("Proposed from your cost price.")
     return _("Set by a person.")
+
+
+def proposal_reasons(proposal: PriceProposal) -> list[str]:
+    """Why another price is proposed, in sentences."""
+    said = [str(PROPOSED_WHY[code]) for code in proposal.reasons if code in PROPOSED_WHY]
+    grown = [str(STEPS[code]) for code in proposal.reasons if code in STEPS]
+    if grown:
+        said.append(_("Takes more than before: %(steps)s.") % {"steps": ", ".join(grown)})
+    return said
+
+
+def proposal_standing(proposal: PriceProposal) -> str:
+    """What became of a proposal that waits for nobody any more."""
+    if proposal.state == PriceProposal.State.OUTDATED:
+        return _("The price or what is taken of it has changed since. This is no longer proposed.")
+    words = {"moment": formats.moment(proposal.decided_at)} if proposal.decided_at else {}
+    words["person"] = proposal.decided_by.get_full_name() if proposal.decided_by else ""
+    if proposal.state == PriceProposal.State.ACCEPTED:
+        return _("Decided already: the price is set. %(person)s, %(moment)s.") % words
+    return _("Decided already: the price stays. %(person)s, %(moment)s.") % words

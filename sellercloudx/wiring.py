@@ -79,11 +79,16 @@ TELEGRAM_COMMANDS = {
 
 # kind of notification -> who says which buttons stand under its message: (partner, data); and what
 # each of them does: (partner, user, target)
-TELEGRAM_BUTTONS = {"new_order": "orders.services.order_buttons.offered"}
+TELEGRAM_BUTTONS = {
+    "new_order": "orders.services.order_buttons.offered",
+    "price_proposal": "products.services.price_buttons.offered",
+}
 TELEGRAM_ACTIONS = {
     "order_ready": "orders.services.order_buttons.ready",
     "order_label": "orders.services.order_buttons.label",
     "order_out_of_stock": "orders.services.order_buttons.out_of_stock",
+    "price_accept": "products.services.price_buttons.accept",
+    "price_decline": "products.services.price_buttons.decline",
 }
 
 # done by the worker's clock: dotted path -> seconds between two runs, or the time in Tashkent
@@ -108,6 +113,7 @@ CLOCK = {
     "orders.services.analytics.wake_recounts": time(3, 30),
     # When people are up.
     "orders.services.turnover.wake_checks": time(9, 0),
+    "products.services.price_proposals.wake_reviews": time(3, 45),
     # What is kept for a time only; docs/privacy.md says for how long.
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),

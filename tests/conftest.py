@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fake_marketplace",
     "tests.processes",
     "tests.sandbox_process",
+    "tests.smtp_server",
     "tests.telegram_server",
 ]
 

@@ -101,6 +101,12 @@ def product(partner):
     return {"pk": factories.make_product(partner).pk}
 
 
+def price_proposal(partner):
+    made = scale.price_proposal(factories.make_product(partner))
+    made.save()
+    return {"pk": made.pk}
+
+
 def listing(partner):
     made = factories.make_listing(factories.make_product(partner))
     scale.card(made).save()
@@ -289,6 +295,9 @@ RULES = {
     "products:edit": form(product),
     "products:price": form(product),
     "products:adjust": form(product),
+    "products:proposals": partner(GET),
+    "products:accept_price": partner(POST, price_proposal),
+    "products:decline_price": partner(POST, price_proposal),
     "products:shops": partner(GET, product),
     "products:open_listing": partner(POST, product_and_connection),
     "products:rates": form(shop),

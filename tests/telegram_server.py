@@ -22,6 +22,8 @@ class Telegram:
 
     def __init__(self):
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        # When each of them came.
+        self.times: list[float] = []
         self.blocked: set[int] = set()
         self.unknown: set[int] = set()
         # Method -> what it does instead of its work: "hang", "garbage", "drop", 429, ...
@@ -74,6 +76,7 @@ class Telegram:
     def answer(self, method: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         with self._lock:
             self.calls.append((method, fields))
+            self.times.append(time.monotonic())
         chat = int(fields.get("chat_id", 0))
         if chat in self.blocked:
             return _error(403, "Forbidden: bot was blocked by the user")

@@ -15,6 +15,7 @@ from orders.services import analytics, changes, lines, reserving, transitions
 from orders.services.news import facts, storable, without_personal_data
 from partners.services import notices
 from sellercloudx.lib.formats import NOTHING
+from sellercloudx.lib.money import in_groups
 
 logger = logging.getLogger(__name__)
 
@@ -149,9 +150,7 @@ def _overwrite(order: Order, remote: RemoteOrder) -> None:
 
 
 def _sum(total: Decimal | None) -> str:
-    if total is None:
-        return NOTHING
-    return f"{total:,.2f}".replace(",", "\u00a0").removesuffix(".00")
+    return NOTHING if total is None else in_groups(total)
 
 
 def _tell(order: Order) -> None:

@@ -13,6 +13,7 @@ class Topic(models.TextChoices):
     LOW_STOCK = "low_stock", _("Stock runs out")
     LISTING_ERROR = "listing_error", _("Card, price or stock refused")
     PRICE_QUARANTINE = "price_quarantine", _("Price held back")
+    PRICE_PROPOSAL = "price_proposal", _("Price no longer earns enough")
     REVIEW = "review", _("Reviews and questions of buyers")
     SYNC_TROUBLE = "sync_trouble", _("Trouble with a marketplace")
     KEY_EXPIRING = "key_expiring", _("Key runs out")

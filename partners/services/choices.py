@@ -23,6 +23,7 @@ DEFAULTS: dict[Topic, tuple[Mode, Mode]] = {
     Topic.LOW_STOCK: (DIGEST, DIGEST),
     Topic.LISTING_ERROR: (DIGEST, AT_ONCE),
     Topic.PRICE_QUARANTINE: (AT_ONCE, AT_ONCE),
+    Topic.PRICE_PROPOSAL: (DIGEST, AT_ONCE),
     Topic.REVIEW: (DIGEST, AT_ONCE),
     Topic.SYNC_TROUBLE: (AT_ONCE, AT_ONCE),
     Topic.KEY_EXPIRING: (AT_ONCE, AT_ONCE),

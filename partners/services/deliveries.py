@@ -41,7 +41,7 @@ CHANNELS: dict[str, ModuleType] = {Channel.EMAIL: letters, Channel.TELEGRAM: mes
 
 def wake_channel(channel: str) -> None:
     """Each in a task of its own: a mail server that hangs holds back no other message."""
-    wake("partners.services.deliveries.send_due", str(channel))
+    wake("partners.services.deliveries.send_due", str(channel), is_urgent=True)
 
 
 def wake_due() -> None:
@@ -59,17 +59,19 @@ def send_due(channel: str) -> int:
         return 0
     if caches["guard"].get(left_alone(channel)):
         return 0
-    due = list(_due(channel).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
     sent = 0
-    for pk in due:
+    for _ in range(AT_ONCE):
+        # One at a time: several workers who walk the same list hold each other up.
+        pk = _due(channel).order_by("due_at").values_list("pk", flat=True).first()
+        if pk is None:
+            return sent
         try:
             sent += _send(channel, pk)
         except Unreachable:
             leave_alone(channel)
             return sent
-    if len(due) == AT_ONCE:
-        # There may be more, and the clock comes only now and then.
-        wake_channel(channel)
+    # There may be more, and the clock comes only now and then. So many let others in between.
+    wake("partners.services.deliveries.send_due", str(channel))
     return sent
 
 
@@ -120,10 +122,10 @@ def _send(channel: str, pk: int) -> bool:
 
 def _claim(channel: str, pk: int) -> Delivery | None:
     due = _due(channel).filter(pk=pk)
-    # Workers died over it, each time: perhaps because of it.
-    if due.filter(attempts__gt=len(PAUSES)).update(state=State.FAILED, error=INTERRUPTED):
-        return None
-    if not due.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1):
+    fresh = due.filter(attempts__lte=len(PAUSES))
+    if not fresh.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1):
+        # Workers died over it, each time: perhaps because of it. Or somebody else has it.
+        due.filter(attempts__gt=len(PAUSES)).update(state=State.FAILED, error=INTERRUPTED)
         return None
     claimed = Delivery.objects.select_related(
         "notification__user", "notification__invitation", "notification__partner"

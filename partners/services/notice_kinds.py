@@ -192,6 +192,22 @@ KINDS = {
         ),
         "hold",
     ),
+    # To the partner: what a price no longer earns.
+    "price_proposal": NoticeKind(
+        Topic.PRICE_PROPOSAL,
+        _("%(product)s: the price no longer earns enough"),
+        _(
+            "Of %(before)s you keep %(left)s. We propose %(after)s %(currency)s; nothing changes "
+            "until you say yes."
+        ),
+        "warn",
+    ),
+    "price_proposals": NoticeKind(
+        Topic.PRICE_PROPOSAL,
+        _("Prices that no longer earn enough: %(count)s"),
+        _("We propose a price for each; nothing changes until you say yes."),
+        "warn",
+    ),
     "stock_refused": NoticeKind(
         Topic.LISTING_ERROR,
         _("%(shop)s refused a stock"),

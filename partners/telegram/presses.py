@@ -21,7 +21,7 @@ MOST = 200
 
 def answer(press: Press) -> None:
     """Raises BotError, when pressing again would help."""
-    words = _("Something broke on our side. Open the order in the cabinet.")
+    words = _("Something broke on our side. Open the cabinet.")
     try:
         words = _pressed(press)
     finally:

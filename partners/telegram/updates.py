@@ -36,7 +36,7 @@ def store(payload: Any) -> bool:
         defaults={"payload": incoming.storable(payload), "due_at": timezone.now()},
     )
     if is_new:
-        wake("partners.telegram.updates.handle", row.pk)
+        wake("partners.telegram.updates.handle", row.pk, is_urgent=True)
     return is_new
 
 

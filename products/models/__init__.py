@@ -1,5 +1,6 @@
 from .catalogue import PriceChange, Product
 from .listings import Card, Listing
+from .proposals import PriceProposal
 from .rates import ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
 
@@ -8,6 +9,7 @@ __all__ = [
     "Listing",
     "Location",
     "PriceChange",
+    "PriceProposal",
     "Product",
     "Reservation",
     "ShopRate",

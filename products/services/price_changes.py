@@ -6,13 +6,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from marketplaces.models import Connection
 from partners import audit
 from partners.models import User
-from products.models import PriceChange, Product
+from products.models import PriceChange, PriceProposal, Product
 from products.services import listings, pricing, publishing, shop_rates
+from products.services.fees import Shop
 from products.services.pricing import Proposal, Step
+from sellercloudx.lib.queue import wake
 
 BY_RULES = "rules"
 BY_PERSON = "person"
@@ -31,10 +34,17 @@ def proposal_for(product: Product, shops: Sequence[Connection] | None = None) ->
     if product.cost is None:
         return None
     shops = listings.working_connections(product.partner) if shops is None else shops
+    return proposal_from(product, shop_rates.shops_of(shops))
+
+
+def proposal_from(product: Product, shops: Sequence[Shop]) -> Proposal | None:
+    """The same from what the shops are known to take."""
+    if product.cost is None:
+        return None
     return pricing.propose(
         cost=product.cost,
         currency=product.currency,
-        shops=shop_rates.shops_of(shops),
+        shops=shops,
         legal_form=product.partner.legal_form,
         tax_base=product.partner.tax_base,
     )
@@ -111,8 +121,17 @@ def change_price(
     product.save(update_fields=["price", "cost", "updated_at"])
     _note_change(product, proposal, before=before, by=by)
     if before["price"] != price:
+        _outdate_proposals(product)
         publishing.tell_price(product, by=by)
+    if before["cost"] != product.cost:
+        wake("products.services.price_proposals.review", product.partner_id, product.pk)
     return product
+
+
+def _outdate_proposals(product: Product) -> None:
+    """What was proposed beside another price is no answer to this one."""
+    proposals = PriceProposal.objects.filter(product=product, state=PriceProposal.State.OPEN)
+    proposals.update(state=PriceProposal.State.OUTDATED, decided_at=timezone.now())
 
 
 def _note_change(

@@ -12,6 +12,7 @@ from partners import audit
 from partners.models import User
 from products.models import ShopRate
 from products.services.fees import BY_PARTNER, Rate, Shop
+from sellercloudx.lib.queue import wake
 
 HUNDRED = Decimal(100)
 
@@ -70,6 +71,7 @@ def enter(*, connection: Connection, rates: Mapping[str, Decimal | None], by: Us
             before={step: _text(before[step]) for step in changed},
             after={step: _text(percent) for step, percent in changed.items()},
         )
+        wake("products.services.price_proposals.review", connection.partner_id)
 
 
 def _text(percent: Decimal | None) -> str:

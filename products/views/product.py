@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.access import OPERATOR, partner_required
-from products import wording
+from products import tabs, wording
 from products.forms import AdjustForm, PriceForm, ProductForm
 from products.models import Product, Reservation, StockMovement
 from products.services import catalogue, listings, price_changes, pricing, skus, stock
@@ -41,7 +41,7 @@ def _movements(product: Product) -> list[StockMovement]:
 @require_GET
 def detail(request, pk):
     found = price_changes.with_latest_change(stock.with_figures(_own_products(request)))
-    product = get_object_or_404(found, pk=pk)
+    product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
     shops = listings.working_connections(product.partner)
     proposal = price_changes.proposal_for(product, shops)

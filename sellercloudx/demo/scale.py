@@ -19,6 +19,7 @@ from products.models import (
     Listing,
     Location,
     PriceChange,
+    PriceProposal,
     Product,
     StockLevel,
     StockMovement,
@@ -39,6 +40,7 @@ def fill(*, connection: Connection, owner: User, rows: int) -> None:
     listings = _keep(Listing, (_listing(connection, product) for product in products))
     _keep(Card, (card(listing) for listing in listings))
     _keep(PriceChange, (_price_change(product) for product in products))
+    _keep(PriceProposal, (price_proposal(product) for product in products[::2]))
     orders = _keep(Order, (order(connection, n) for n in range(rows)))
     pairs = zip(orders, products, strict=True)
     _keep(OrderLine, (line(order, product) for order, product in pairs))
@@ -125,6 +127,27 @@ def _price_change(product: Product) -> PriceChange:
         currency=product.currency,
         after=PRICE,
         made_by="rules",
+    )
+
+
+def price_proposal(product: Product) -> PriceProposal:
+    return PriceProposal(
+        partner=product.partner,
+        product=product,
+        currency=product.currency,
+        before=PRICE,
+        left=PRICE / 10,
+        after=PRICE + 10_000,
+        waterfall=[
+            {
+                "step": "cost",
+                "amount": str(COST),
+                "reason": "yours",
+                "percent": None,
+                "marketplace": "",
+            }
+        ],
+        reasons=["below_target", "commission"],
     )
 
 

@@ -40,6 +40,12 @@ def to_minor(amount: Decimal) -> int:
     return int(minor)
 
 
+def in_groups(amount: Decimal) -> str:
+    """As it stands within a sentence of any language: 1 240 000, 99.50."""
+    text = f"{amount:,.2f}".removesuffix(".00")
+    return text.replace(",", "\u00a0").replace("-", "\u2212")
+
+
 class MoneyField(models.BigIntegerField):
     """A Decimal in Python, a BIGINT of minor units in the database.
 

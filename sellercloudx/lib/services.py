@@ -9,6 +9,8 @@ from huey.serializer import SignedSerializer
 
 logger = logging.getLogger(__name__)
 
+QUEUE = "sellercloudx"
+
 
 def redis_url_that_answers(*, url: str, host: str, port: int, password: str) -> str:
     """The address of Redis, or "" when none is configured or it does not answer within 0.5 s.
@@ -42,7 +44,12 @@ def queue_settings(
     """
     place: dict[str, Any]
     if redis_url:
-        place = {"huey_class": "huey.RedisHuey", "url": redis_url}
+        # Of another name than the plain list that stood there before: Redis mixes no types.
+        place = {
+            "huey_class": "huey.PriorityRedisHuey",
+            "url": redis_url,
+            "name": QUEUE + "-urgent",
+        }
     elif database_url:
         place = {"huey_class": "huey.PostgresHuey", "dsn": database_url, "create_tables": False}
     else:
@@ -50,5 +57,7 @@ def queue_settings(
         place = {"huey_class": "huey.SqliteHuey", "filename": filename, "create_tables": False}
     # A container is stopped with SIGTERM, and may finish what it holds.
     consumer = {"workers": workers, "worker_type": "thread", "graceful_signal": "TERM"}
-    common = {"name": "sellercloudx", "immediate": False, "results": False, "consumer": consumer}
+    # An idle worker of a queue without Redis looks again after this many seconds, not after ten.
+    consumer |= {"max_delay": 1.0}
+    common = {"name": QUEUE, "immediate": False, "results": False, "consumer": consumer}
     return common | place | {"serializer": SignedSerializer(key)}

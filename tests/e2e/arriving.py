@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from tests import factories
+from tests.partners.telegram.linking import CHAT
+from tests.processes import wait_until
 
 
 @dataclass(frozen=True)
 class Applicant:
     company: str = "Namuna Savdo"
     phone: str = "+998 90 123 45 67"
-    email: str = "aziza@example.uz"
     tax_id: str = "301234567"
     password: str = "choynak-va-piyola-7"
 
@@ -32,13 +33,13 @@ def finds_out_what_it_is(seller):
 
 
 def registers(seller, code):
+    """Without an email, as most do."""
     seller.goes_to(f"/partner-registration?ref={code}")
     seller.looks_at("registration")
     seller.fills(
         First_name="Aziza",
         Last_name="Karimova",
         Phone=APPLICANT.phone,
-        Email=APPLICANT.email,
         Password=APPLICANT.password,
         Company_name=APPLICANT.company,
         INN=APPLICANT.tax_id,
@@ -51,6 +52,18 @@ def registers(seller, code):
     seller.reads("What happens next")
     seller.reads(code)
     seller.looks_at("waiting")
+
+
+def links_telegram(seller, bot):
+    """While the application waits."""
+    seller.presses("Link Telegram")
+    seller.looks_at("telegram-link")
+    command = seller.page.locator("code.mono").inner_text()
+    bot.text(CHAT, command, username="aziza")
+    wait_until(lambda: any("Linked" in text for text in bot.said_to(CHAT)), 30)
+    seller.follows("I have pressed Start")
+    seller.reads("Linked as @aziza.")
+    seller.looks_at("telegram-linked")
 
 
 def is_approved_by(staff, admin, code):
@@ -68,7 +81,9 @@ def is_approved_by(staff, admin, code):
     staff.looks_at("staff-partner-approved")
 
 
-def hears_of_it(seller):
+def hears_of_it(seller, bot):
+    approved = "Your application is approved"
+    wait_until(lambda: any(approved in text for text in bot.said_to(CHAT)), 30)
     seller.goes_to("/partner-dashboard/notifications/")
     seller.reads(re.compile("approved", re.IGNORECASE))
     seller.looks_at("notifications-first")

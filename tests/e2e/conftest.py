@@ -15,6 +15,7 @@ from tests import factories
 from tests.e2e.sheets import Sheets
 from tests.e2e.visitor import Visitor
 from tests.processes import ROOT, wait_until
+from tests.telegram_server import TOKEN
 
 RESULTS = ROOT / "test-results"
 FAILED = pytest.StashKey[bool]()
@@ -55,6 +56,16 @@ def can_log_in(user: User) -> User:
     user.password = hasher.encode(factories.PASSWORD, hasher.salt())
     user.save(update_fields=["password"])
     return user
+
+
+@pytest.fixture
+def bot(telegram, processes, settings):
+    """Telegram, as web and worker find it; to be asked for before anybody opens the site."""
+    processes.env |= {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": settings.TELEGRAM_API_URL,
+    }
+    return telegram
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+from tests.partners.telegram.linking import CHAT
 from tests.processes import wait_until
 
-PRODUCT, PIECES, SOLD = "Кружка керамическая «Пахта» 350 мл", 12, 2
+PRODUCT, PIECES, SOLD, BY_TELEGRAM = "Кружка керамическая «Пахта» 350 мл", 12, 2, 1
 # Packed; the sandbox's carrier takes the parcel two seconds later.
 READY = ("READY_TO_SHIP", "DELIVERY_SERVICE_RECEIVED", "PICKUP_SERVICE_RECEIVED")
 
@@ -104,6 +105,21 @@ def is_ordered(seller, sandbox, key, sku, quantity):
     return number
 
 
+def acts_from_telegram(seller, bot, sandbox, key, sku):
+    """The first order: told of, packed and labelled without the cabinet."""
+    placed = sandbox.control("POST", "orders", account=key, sku=sku, quantity=BY_TELEGRAM)
+    order = str(placed["id"])
+    wait_until(lambda: any(order in text for text in bot.said_to(CHAT)), 40)
+    bot.press(CHAT, bot.buttons()[0]["callback_data"])
+    wait_until(lambda: standing(sandbox, key, order) in READY, 30)
+    wait_until(lambda: bot.of("editMessageText"), 30)
+    assert "ready to ship" in bot.of("editMessageText")[-1]["text"]
+    assert told_once(sandbox, key, order)
+    seller.goes_to("/partner-dashboard/orders/?tab=all")
+    seller.follows(order)
+    seller.reads("The marketplace knows that the parcel is ready")
+
+
 def ships_an_order(seller, sandbox, key, sku):
     order = is_ordered(seller, sandbox, key, sku, SOLD)
     seller.looks_at("orders")
@@ -140,20 +156,21 @@ def cancels_an_order(seller, sandbox, key, sku):
 
 
 def sees_the_money(seller, price):
+    sold = SOLD + BY_TELEGRAM
     seller.follows("Analytics", exact=True)
     figures = tiles(seller.page)
-    assert amount(figures["Revenue"]) == SOLD * price
-    assert (figures["Pieces sold"], figures["Cancelled"]) == (str(SOLD), "1")
+    assert amount(figures["Revenue"]) == sold * price
+    assert (figures["Pieces sold"], figures["Cancelled"]) == (str(sold), "1")
     seller.page.get_by_text("Day by day").click()
     seller.looks_at("analytics")
     seller.follows("Overview", exact=True)
-    assert amount(tiles(seller.page)["Revenue in 7 days"]) == SOLD * price
+    assert amount(tiles(seller.page)["Revenue in 7 days"]) == sold * price
     seller.looks_at("overview")
 
 
 def oversees(staff, price):
     staff.goes_to("/admin-panel/analytics/")
-    assert amount(tiles(staff.page)["Revenue"]) == SOLD * price
+    assert amount(tiles(staff.page)["Revenue"]) == (SOLD + BY_TELEGRAM) * price
     staff.looks_at("staff-analytics")
 
 

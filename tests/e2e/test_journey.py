@@ -29,13 +29,14 @@ STAFF_PAGES = {
 
 
 def test_a_seller_goes_the_whole_way(
-    visitor, admin, inviter, sandbox, sandbox_key, photo, processes
+    bot, visitor, admin, inviter, sandbox, sandbox_key, photo, processes
 ):
     seller, staff = visitor(), visitor()
     arriving.finds_out_what_it_is(seller)
     arriving.registers(seller, code=inviter)
+    arriving.links_telegram(seller, bot)
     arriving.is_approved_by(staff, admin, code=inviter)
-    arriving.hears_of_it(seller)
+    arriving.hears_of_it(seller, bot)
     arriving.starts_with_nothing(seller)
     arriving.connects_a_shop(seller, sandbox, sandbox_key, wrong_key=WRONG_KEY)
     sku, price = selling.adds_a_product(seller, photo)
@@ -43,6 +44,7 @@ def test_a_seller_goes_the_whole_way(
     selling.mends_what_is_missing(seller)
     selling.publishes(seller)
     selling.is_on_the_marketplace(sandbox.state(sandbox_key), sku, price)
+    selling.acts_from_telegram(seller, bot, sandbox, sandbox_key, sku)
     selling.ships_an_order(seller, sandbox, sandbox_key, sku)
     selling.cancels_an_order(seller, sandbox, sandbox_key, sku)
     selling.sees_the_money(seller, price)

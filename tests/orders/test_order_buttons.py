@@ -14,7 +14,6 @@ from partners.models import AuditLog, Member, Partner, TelegramButton, TelegramU
 from partners.services import deliveries
 from partners.telegram import updates
 from tests import factories
-from tests.at_once import ROUNDS, at_once
 from tests.partners.telegram.linking import CHAT, hear, link
 
 from .fakes import receive, remote
@@ -216,19 +215,3 @@ def test_what_broke_half_way_is_done_by_the_same_press(told, telegram, monkeypat
     TelegramUpdate.objects.update(due_at=timezone.now())
     assert updates.handle(TelegramUpdate.objects.get().pk)
     assert status(told) == "ready"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pressed_twice_at_the_same_moment_it_acts_once(partner, shop, product, telegram):
-    link(partner.owner)
-    for number in range(ROUNDS):
-        order = receive(shop, remote(str(6000 + number)))
-        deliveries.send_due("telegram")
-        token = TelegramButton.objects.get(action="order_ready", target=str(order.pk)).token
-        for _ in range(2):
-            updates.store(telegram.press(CHAT, token))
-        pks = TelegramUpdate.objects.filter(handled_at=None).values_list("pk", flat=True)
-        at_once(*[lambda pk=pk: updates.handle(pk) for pk in list(pks)])
-        assert status(order) == "ready"
-        assert Operation.objects.filter(subject=order.subject).count() == 1
-    assert len(telegram.of("answerCallbackQuery")) == 2 * ROUNDS

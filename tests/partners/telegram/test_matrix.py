@@ -1,9 +1,7 @@
 """Every kind of notification, by every channel, in every language, over real SMTP and HTTP."""
 
 import re
-import socketserver
-import threading
-from email import message_from_bytes, policy
+from html import unescape
 
 import pytest
 from django.core.cache import caches
@@ -20,37 +18,6 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("uz", "ru", "en")
 # Mailed to somebody without an account; its words are in test_invitations.
 KINDS_TOLD = [name for name in KINDS if name != "invited"]
-
-
-class _Smtp(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as smtplib needs."""
-
-    def handle(self):
-        self.wfile.write(b"220 test\r\n")
-        while command := self.rfile.readline().strip().upper():
-            if command.startswith(b"DATA"):
-                self.wfile.write(b"354 go on\r\n")
-                self.server.letters.append(message_from_bytes(self._body(), policy=policy.default))
-            self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
-
-    def _body(self) -> bytes:
-        lines = []
-        while (line := self.rfile.readline()) != b".\r\n":
-            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        return b"".join(lines)
-
-
-@pytest.fixture
-def letters(settings):
-    """What arrived at a mail server on this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
-        server.daemon_threads = True
-        server.letters = []
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server.letters
-        server.shutdown()
 
 
 def words_for(kind: str) -> dict[str, str]:
@@ -79,8 +46,21 @@ def tell(reader, partner, kind: str, mode: str) -> None:
     notices.notify(users=[reader], partner=partner, kind=kind, data=data, url="/login", dedupe=kind)
 
 
+def in_the_app(client, reader, language) -> str:
+    """What stands on their page, and on those behind it."""
+    client.force_login(reader)
+    client.cookies["django_language"] = language
+    pages, url = [], "/partner-dashboard/notifications/"
+    while url:
+        page = client.get(url)
+        pages.append(unescape(page.content.decode()))
+        before = page.context["page"].before
+        url = before and f"/partner-dashboard/notifications/?before={before}"
+    return "".join(pages)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_kind_arrives_by_both_channels(reader, partner, telegram, letters, language):
+def test_each_kind_arrives_by_every_channel(client, reader, partner, telegram, letters, language):
     reader.language = language
     reader.save()
     for kind in KINDS_TOLD:
@@ -91,12 +71,14 @@ def test_each_kind_arrives_by_both_channels(reader, partner, telegram, letters, 
             sent[channel] += now
     # A key goes one way only.
     assert sent == {"email": len(KINDS_TOLD), "telegram": len(KINDS_TOLD) - 1}
+    app = in_the_app(client, reader, language)
     for kind in KINDS_TOLD:
         notice = Notification.objects.get(kind=kind)
         with translation.override(language):
             title, _text = KINDS[kind].worded(notice.data)
         assert [1 for letter in letters if letter["Subject"].strip() == title], kind
         assert KINDS[kind].is_key or [1 for t in telegram.said_to(CHAT) if title in t], kind
+        assert app.count(f"<strong>{title}</strong>") == 1, kind
     assert len(letters) == len(KINDS_TOLD)
     assert {letter["To"] for letter in letters} == {"reader@example.uz"}
     for letter in letters:
