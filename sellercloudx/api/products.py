@@ -26,8 +26,8 @@ Scope = ApiKey.Scope
 
 class ProductsWanted(Numbered):
     q: Words = Field("", description="Words of the name, the SKU, the brand or the barcode.")
-    tab: Literal["", "you", "making", "sale", "empty"] = Field(
-        "", description="As on the page: need you, in work, on sale, out of stock."
+    tab: Literal["", "you", "making", "sale", "empty", "prices"] = Field(
+        "", description="As on the page: need you, in work, on sale, out of stock, price proposed."
     )
 
 

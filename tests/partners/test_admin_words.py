@@ -13,7 +13,7 @@ from tests import marked
 
 pytestmark = pytest.mark.django_db
 # The same word in both, and signs.
-SAME = {":", ":?.!", "Operator", "model"}
+SAME = {":", ":?.!", "MFO", "Operator", "bank", "model"}
 
 
 @pytest.fixture
