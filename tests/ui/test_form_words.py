@@ -22,6 +22,7 @@ from marketplaces.connectors.remote import (
 )
 from marketplaces.forms import KeyForm, ShopForm
 from orders.forms import CancelForm, FilterForm, LinkForm
+from partners.company_form import CompanyForm
 from partners.forms import InvitationForm, NewPasswordForm, RoleForm
 from partners.models import Member
 from partners.notice_form import NoticeForm
@@ -71,6 +72,7 @@ def made(form, data, files=None):
         ShopForm: lambda: ShopForm(SEEN, data),
         CancelForm: lambda: CancelForm(data, reasons=["SHOP_FAILED"]),
         LinkForm: lambda: LinkForm(data, partner=factories.make_partner()),
+        CompanyForm: lambda: CompanyForm(data, partner=factories.make_partner(), details=None),
         FilterForm: lambda: FilterForm(
             data, shops=[factories.make_connection(), factories.make_connection()]
         ),
