@@ -25,10 +25,12 @@ from partners.models import (
     Partner,
     RecoveryCode,
     StoredFile,
+    SupportTicket,
     TelegramButton,
     TelegramCode,
     TelegramLink,
     TelegramUpdate,
+    TicketMessage,
     TotpDevice,
     User,
 )
@@ -293,6 +295,20 @@ class ChatMessageTable(Table):
 class ChatReadTable(Table):
     list_display = ("pk", "partner", "user", "up_to", "read_at")
     search_fields = ("partner__folded", "user__folded")
+
+
+@admin.register(SupportTicket)
+class SupportTicketTable(Table):
+    list_display = ("pk", "partner", "subject", "status", "priority", "assigned", "created_at")
+    list_filter = ("status", "priority", "category")
+    search_fields = ("folded", "partner__folded", "=request_code")
+
+
+@admin.register(TicketMessage)
+class TicketMessageTable(Table):
+    list_display = ("pk", "ticket", "author", "is_from_staff", "is_private", "created_at")
+    list_filter = ("is_from_staff", "is_private")
+    search_fields = ("folded",)
 
 
 @admin.register(CannedReply)

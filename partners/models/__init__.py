@@ -9,6 +9,7 @@ from .people import Member, Partner, User
 from .second_factor import RecoveryCode, TotpDevice
 from .support import CannedReply, ChatMessage, ChatRead, ChatRoom
 from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
+from .tickets import SupportTicket, TicketMessage
 
 __all__ = [
     "ApiKey",
@@ -26,10 +27,12 @@ __all__ = [
     "Partner",
     "RecoveryCode",
     "StoredFile",
+    "SupportTicket",
     "TotpDevice",
     "TelegramButton",
     "TelegramCode",
     "TelegramLink",
     "TelegramUpdate",
+    "TicketMessage",
     "User",
 ]
