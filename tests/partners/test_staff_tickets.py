@@ -4,13 +4,15 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partners.models import AuditLog, Notification, SupportTicket, TicketMessage
 from partners.services import tickets
 from tests import factories
 from tests.at_once import ROUNDS, at_once, twice_at_once
 from tests.partners.talking import a_colleague
-from tests.partners.test_tickets import moved, ours, typed
+from tests.partners.test_tickets import TICKETS, moved, ours, typed
 
 DESK = "/admin-panel/tickets/"
 
@@ -205,3 +207,25 @@ def test_an_answer_to_what_is_closed_at_the_same_moment_is_not_lost_in_it(partne
         assert (ticket.status, ticket.waits_id) == ("closed", 0)
         is_said = not isinstance(answered, tickets.TicketClosed)
         assert ticket.messages.count() == (2 if is_said else 1)
+
+
+@pytest.mark.django_db
+def test_a_page_takes_as_many_queries_with_many_rows(client, staff, partner):
+    def queries(user, path) -> int:
+        client.force_login(user)
+        client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    ticket = factories.make_ticket(partner)
+    pages = [
+        *((staff, DESK), (staff, f"{DESK}{ticket.pk}/")),
+        *((partner.owner, TICKETS), (partner.owner, f"{TICKETS}{ticket.pk}/")),
+    ]
+    few = [queries(*page) for page in pages]
+    for number in range(12):
+        factories.make_ticket(partner, subject=f"T{number}")
+        ours(ticket, a_colleague(), f"{number}")
+    assert [queries(*page) for page in pages] == few
+    assert max(few) <= 8

@@ -50,7 +50,7 @@ def test_from_opening_to_reopening(visit, sessions):
     says(ours, "Koʻrib chiqdik")
     is_sound(ours)
     ours.get_by_label("Status").select_option("resolved")
-    ours.get_by_role("button", name="Change").click()
+    ours.get_by_role("button", name="Save").click()
     expect(ours.get_by_role("heading", level=1)).to_contain_text("Resolved")
 
     theirs.reload()
