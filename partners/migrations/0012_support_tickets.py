@@ -87,11 +87,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='supportticket',
-            index=models.Index(condition=models.Q(('waits_id__gt', 0)), fields=['waits_id'], name='support_tickets_waits_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='supportticket',
-            index=models.Index(fields=['-last_id'], name='support_tickets_last_idx'),
+            index=models.Index(models.OrderBy(models.Case(models.When(waits_id__gt=0, then=models.Value(1000000000000000) - models.F('waits_id')), default=models.F('last_id'), output_field=models.BigIntegerField()), descending=True), name='support_tickets_queue_idx'),
         ),
         migrations.AddConstraint(
             model_name='supportticket',

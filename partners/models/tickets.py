@@ -1,7 +1,7 @@
 """What a partner asks of our people and wants to see solved: a ticket, and what is said in it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,13 @@ from .people import Partner, User
 from .support import Said
 
 LONGEST_CODE = 32
+# A number of its own that falls down the list of our people: what waits for an answer stands above
+# every number of a message, the oldest of it first; the rest by when something was said last.
+PLACE = Case(
+    When(waits_id__gt=0, then=10**15 - F("waits_id")),
+    default=F("last_id"),
+    output_field=models.BigIntegerField(),
+)
 
 
 class SupportTicket(models.Model):
@@ -106,10 +113,7 @@ class SupportTicket(models.Model):
             # The partner's list, newest talk first.
             models.Index(fields=["partner", "-last_public_id"], name="support_tickets_theirs_idx"),
             # Our people's list: what waits for an answer, and the rest.
-            models.Index(
-                fields=["waits_id"], condition=Q(waits_id__gt=0), name="support_tickets_waits_idx"
-            ),
-            models.Index(fields=["-last_id"], name="support_tickets_last_idx"),
+            models.Index(PLACE.desc(), name="support_tickets_queue_idx"),
         ]
 
     def __str__(self):

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from partners import audit
 from partners.models import ChatRoom, Partner, SupportTicket, TicketMessage, User
+from partners.models.tickets import PLACE
 from partners.services import chat, notices
 from partners.services.attachments import Attachment, store_attachment
 from sellercloudx.lib.keyset import number
@@ -25,8 +26,6 @@ STEPS: dict[str, tuple[str, ...]] = {
     Status.RESOLVED: (Status.IN_PROGRESS, Status.CLOSED),
     Status.CLOSED: (),
 }
-# Above every number of a message: what waits stands before the rest, the oldest first.
-_ABOVE_ALL = 10**15
 
 
 class TicketClosed(Exception):
@@ -318,10 +317,5 @@ def found(
 
 
 def in_queue(tickets: QuerySet[SupportTicket]) -> QuerySet[Any]:
-    """With `place`, a number of its own that falls down the list: what waits longest is first."""
-    place = Case(
-        When(waits_id__gt=0, then=_ABOVE_ALL - F("waits_id")),
-        default=F("last_id"),
-        output_field=BigIntegerField(),
-    )
-    return tickets.annotate(place=place)
+    """With `place`, by which a list of our people falls."""
+    return tickets.annotate(place=PLACE)
