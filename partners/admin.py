@@ -30,11 +30,13 @@ from partners.models import (
     PartnerNote,
     RecoveryCode,
     StoredFile,
+    SupportTicket,
     TaxRegime,
     TelegramButton,
     TelegramCode,
     TelegramLink,
     TelegramUpdate,
+    TicketMessage,
     TotpDevice,
     User,
 )
@@ -332,6 +334,20 @@ class ChatMessageTable(Table):
 class ChatReadTable(Table):
     list_display = ("pk", "partner", "user", "up_to", "read_at")
     search_fields = ("partner__folded", "user__folded")
+
+
+@admin.register(SupportTicket)
+class SupportTicketTable(Table):
+    list_display = ("pk", "partner", "subject", "status", "priority", "assigned", "created_at")
+    list_filter = ("status", "priority", "category")
+    search_fields = ("folded", "partner__folded", "=request_code")
+
+
+@admin.register(TicketMessage)
+class TicketMessageTable(Table):
+    list_display = ("pk", "ticket", "author", "is_from_staff", "is_private", "created_at")
+    list_filter = ("is_from_staff", "is_private")
+    search_fields = ("folded",)
 
 
 @admin.register(CannedReply)

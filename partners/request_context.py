@@ -14,6 +14,8 @@ class RequestContext:
     user_agent: str = ""
     # Known once somebody has asked whose cabinet is open.
     partner_id: int | None = None
+    # Whether this person may write to our people for that partner.
+    may_report: bool = False
 
 
 _NOBODY = RequestContext()
@@ -33,10 +35,10 @@ def of(*, request_id: str, ip: str | None, user_agent: str) -> Iterator[None]:
         _current.reset(token)
 
 
-def note_partner(partner_id: int) -> None:
+def note_partner(partner_id: int, *, may_report: bool = False) -> None:
     """Until the request ends; with none, it would stay for whatever comes next."""
     if current() is not _NOBODY:
-        _current.set(replace(current(), partner_id=partner_id))
+        _current.set(replace(current(), partner_id=partner_id, may_report=may_report))
 
 
 class ContextFilter(logging.Filter):

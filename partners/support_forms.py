@@ -14,8 +14,14 @@ LONGEST = 4000
 ENDINGS = ".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.csv,.txt"
 
 
+class EitherField(forms.CharField):
+    """May be left out where something else is sent instead; not called optional for that."""
+
+    is_called_optional = False
+
+
 def words_field(label, *, rows: int = 3, **options) -> forms.CharField:
-    return forms.CharField(
+    return EitherField(
         label=label,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": rows, "autocomplete": "off"}),

@@ -15,8 +15,10 @@ from partners.views import (
     staff_chat,
     staff_many,
     staff_notes,
+    staff_tickets,
     team,
     telegram,
+    tickets,
 )
 
 app_name = "partners"
@@ -26,6 +28,8 @@ settings_base = "partner-dashboard/settings/"
 keys_base = settings_base + "api-keys/"
 support_base = "partner-dashboard/support/"
 chat_base = "admin-panel/chat/"
+tickets_base = support_base + "tickets/"
+staff_tickets_base = "admin-panel/tickets/"
 urlpatterns = [
     re_path(r"^partner-registration/?$", registration.register, name="register"),
     path("partner-registration/waiting", registration.waiting, name="waiting"),
@@ -66,6 +70,14 @@ urlpatterns = [
     path(chat_base + "files/<int:pk>/", staff_chat.file, name="staff_chat_file"),
     path(chat_base + "answers/", staff_chat.answers, name="canned_replies"),
     path(chat_base + "answers/<int:pk>/", staff_chat.answer, name="canned_reply"),
+    path(tickets_base, tickets.index, name="tickets"),
+    path(tickets_base + "new/", tickets.new, name="new_ticket"),
+    path(tickets_base + "<int:pk>/", tickets.ticket, name="ticket"),
+    path(tickets_base + "files/<int:message_pk>/", tickets.file, name="ticket_file"),
+    path(staff_tickets_base, staff_tickets.index, name="staff_tickets"),
+    path(staff_tickets_base + "<int:pk>/", staff_tickets.ticket, name="staff_ticket"),
+    path(staff_tickets_base + "<int:pk>/change/", staff_tickets.change, name="change_ticket"),
+    path(staff_tickets_base + "files/<int:pk>/", staff_tickets.file, name="staff_ticket_file"),
     path("admin-panel/notifications/", notifications.staff_index, name="staff_notifications"),
     path(
         "admin-panel/settings/notifications/",

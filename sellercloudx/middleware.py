@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from partners import request_context as context
-from partners.access import CHOSEN_PARTNER
+from partners.access import CHOSEN_PARTNER, may_write_to_support
 from partners.models import Member
 from sellercloudx.visitor import visitor
 
@@ -132,7 +132,7 @@ def _member(request):
     member = next((place for place in places if place.partner_id == chosen), None)
     member = member or next(iter(places), None)
     if member:
-        context.note_partner(member.partner_id)
+        context.note_partner(member.partner_id, may_report=may_write_to_support(member))
     return member
 
 

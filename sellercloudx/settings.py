@@ -136,16 +136,18 @@ MIDDLEWARE = [
     "sellercloudx.api.middleware.CorsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "sellercloudx.methods.page_for_another_method",
+    # Before what refuses a form: a page of an error is drawn for somebody, too.
+    # Neither asks anything by itself.
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sellercloudx.middleware.current_partner",
     "sellercloudx.middleware.body_limit",
     "sellercloudx.middleware.readable_form",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "sellercloudx.middleware.current_partner",
 ]
 ROOT_URLCONF = "sellercloudx.urls"
 WSGI_APPLICATION = "sellercloudx.wsgi.application"

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from marketplaces.models import Connection
 from partners import totp
-from partners.models import Member, Partner, TotpDevice, User
+from partners.models import Member, Partner, SupportTicket, TotpDevice, User
+from partners.services import tickets
 from products.models import Listing, Location, Product, StockLevel, StockMovement
 
 # Of nine digits, as a tax number; another process on the same database counts elsewhere.
@@ -64,6 +65,19 @@ def make_partner(*, role=Member.Role.OWNER, user=None, **fields) -> Partner:
     partner.owner = user or make_user()
     Member.objects.create(partner=partner, user=partner.owner, role=role)
     return partner
+
+
+def make_ticket(partner=None, *, by=None, **asked) -> SupportTicket:
+    partner = partner or make_partner()
+    defaults = {
+        "subject": "Etiketka chiqmayapti",
+        "category": "technical",
+        "priority": "medium",
+        "text": "Salom",
+        "client_id": uuid.uuid4(),
+    }
+    author = by or partner.members.first().user
+    return tickets.open_ticket(partner=partner, by=author, **(defaults | asked))
 
 
 def make_connection(partner=None, **fields) -> Connection:

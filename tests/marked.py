@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplaces.models import Connection, Operation, Stream, UnreadableRow
 from orders.models import Order, OrderEvent, OrderLine
 from partners.models import CompanyDetails, Invitation, Member, NoticeChoice, Notification, Partner
-from partners.services import chat, invitations, notices
+from partners.services import chat, invitations, notices, tickets
 from partners.services.attachments import Attachment
 from products.models import Card, Listing, Location, Product, StockMovement
 from sellercloudx.demo import scale
@@ -76,6 +76,17 @@ def _talk(partner: Partner, words: Words) -> None:
             partner=partner,
             by=partner.owner,
             is_from_staff=is_from_staff,
+            text=words(300),
+            client_id=uuid.uuid4(),
+            attachment=Attachment(words(60), words(60).encode(), "text/plain"),
+        )
+    ticket = factories.make_ticket(partner, subject=words(120), text=words(300))
+    for is_private in (False, True):
+        tickets.answer(
+            ticket=ticket,
+            by=partner.owner,
+            is_from_staff=True,
+            is_private=is_private,
             text=words(300),
             client_id=uuid.uuid4(),
             attachment=Attachment(words(60), words(60).encode(), "text/plain"),

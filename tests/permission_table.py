@@ -186,6 +186,20 @@ def staff_message(partner):
     return {"pk": message(partner)["message_pk"]}
 
 
+def ticket(partner):
+    return {"pk": factories.make_ticket(partner).pk}
+
+
+def ticket_message(partner):
+    """One with a file."""
+    file = Attachment("SKU-1", b"SKU-1", "text/plain")
+    return {"message_pk": factories.make_ticket(partner, attachment=file).last_id}
+
+
+def staff_ticket_message(partner):
+    return {"pk": ticket_message(partner)["message_pk"]}
+
+
 def canned_reply(partner):
     return {"pk": CannedReply.objects.create(title=f"SKU-{uuid.uuid4().int}", text="SKU-1").pk}
 
@@ -257,6 +271,14 @@ RULES = {
     "partners:staff_chat_news": staff(GET, itself, "support"),
     "partners:staff_chat_file": staff(GET, staff_message, "support"),
     "partners:assign_chat": staff(POST, itself, "support"),
+    "partners:tickets": talk(GET),
+    "partners:new_ticket": applicant(BOTH, Role.OPERATOR),
+    "partners:ticket": talk(BOTH, ticket, Role.OPERATOR),
+    "partners:ticket_file": talk(GET, ticket_message),
+    "partners:staff_tickets": staff(GET, groups="support"),
+    "partners:staff_ticket": staff(BOTH, ticket, "support"),
+    "partners:change_ticket": staff(POST, ticket, "support"),
+    "partners:staff_ticket_file": staff(GET, staff_ticket_message, "support"),
     "partners:canned_replies": staff(BOTH, groups="support"),
     "partners:canned_reply": staff(BOTH, canned_reply, "support"),
     "pages:staff_home": staff(GET, groups=EVERY_GROUP),

@@ -44,7 +44,9 @@ SKIPPED = {
 # So that a part of a page is drawn; a page is the same.
 AS_HTMX = {"HX-Request": "true"}
 # What an address names is neither the partner nor a thing of the shop.
-ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply"}
+ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply"} | {
+    *("ticket", "staff_ticket", "staff_ticket_file"),
+}
 PAGES = [
     name
     for name, rule in RULES.items()
@@ -136,7 +138,8 @@ def test_a_colleague_with_some_rights_takes_no_more(client, db):
     """A superuser is asked for none."""
     colleague = factories.make_staff(is_superuser=False)
     rights = Permission.objects.filter(
-        Q(codename__startswith="view_") | Q(codename__in=["change_chatroom", "change_partner"])
+        Q(codename__startswith="view_")
+        | Q(codename__in=["change_chatroom", "change_partner", "change_supportticket"])
     )
     group = Group.objects.create(name="readers")
     group.permissions.set(rights)

@@ -12,6 +12,7 @@ from .second_factor import RecoveryCode, TotpDevice
 from .support import CannedReply, ChatMessage, ChatRead, ChatRoom
 from .tax import TaxRegime
 from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
+from .tickets import SupportTicket, TicketMessage
 
 __all__ = [
     "ApiKey",
@@ -31,11 +32,13 @@ __all__ = [
     "PartnerNote",
     "RecoveryCode",
     "StoredFile",
+    "SupportTicket",
     "TaxRegime",
     "TotpDevice",
     "TelegramButton",
     "TelegramCode",
     "TelegramLink",
     "TelegramUpdate",
+    "TicketMessage",
     "User",
 ]

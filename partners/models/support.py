@@ -45,10 +45,9 @@ class ChatRoom(models.Model):
         return f"№ {self.partner_id}"
 
 
-class ChatMessage(AppendOnly):
-    """One thing said. Numbers grow in the order in which the messages of a room appear."""
+class Said(AppendOnly):
+    """One thing said between the two sides, in the chat or in a ticket."""
 
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="chat_messages")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     is_from_staff = models.BooleanField()
     # A note among our own people, which no partner is ever shown.
@@ -60,6 +59,18 @@ class ChatMessage(AppendOnly):
     attachment = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     attachment_name = models.CharField(_("file"), max_length=120, blank=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"№ {self.pk}"
+
+
+class ChatMessage(Said):
+    """Numbers grow in the order in which the messages of a room appear."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="chat_messages")
 
     class Meta:
         db_table = "chat_messages"
@@ -88,9 +99,6 @@ class ChatMessage(AppendOnly):
                 name="chat_messages_ours_idx",
             ),
         ]
-
-    def __str__(self):
-        return f"№ {self.pk}"
 
 
 class ChatRead(models.Model):

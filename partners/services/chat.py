@@ -115,9 +115,9 @@ def _tell_the_other_side(room: ChatRoom, said: ChatMessage) -> None:
     )
 
 
-def colleagues() -> QuerySet[User]:
+def colleagues(right: str = RIGHT) -> QuerySet[User]:
     """Our people who may answer."""
-    app, codename = RIGHT.split(".")
+    app, codename = right.split(".")
     named = {"content_type__app_label": app, "codename": codename}
     own = Q(**{f"user_permissions__{key}": value for key, value in named.items()})
     groups = Q(**{f"groups__permissions__{key}": value for key, value in named.items()})
@@ -158,7 +158,7 @@ def visible(partner: Partner | int, *, is_staff: bool) -> QuerySet[ChatMessage]:
     return said.select_related("author")
 
 
-def found(said: QuerySet[ChatMessage], words: str) -> QuerySet[ChatMessage]:
+def found(said: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Every word of the search stands in it, or in the name of its file."""
     for word in fold(words).split():
         said = said.filter(folded__contains=word)

@@ -391,4 +391,45 @@ KINDS = {
         _("The message: “%(text)s”"),
         "hold",
     ),
+    # About tickets: to the partner, then to our staff.
+    "ticket_answered": NoticeKind(
+        Topic.CHAT,
+        _("Ticket № %(number)s: we have answered"),
+        _("%(subject)s. The answer: “%(text)s”"),
+    ),
+    "ticket_resolved": NoticeKind(
+        Topic.CHAT,
+        _("Ticket № %(number)s is resolved"),
+        _("%(subject)s. If it is not solved for you, answer in the ticket: it opens again."),
+        "ok",
+    ),
+    "ticket_closed": NoticeKind(
+        Topic.CHAT,
+        _("Ticket № %(number)s is closed"),
+        _("%(subject)s. Nobody answers there any more; for anything else open a new ticket."),
+        "mute",
+    ),
+    "ticket_opened": NoticeKind(
+        Topic.CHAT,
+        _("%(company)s opens ticket № %(number)s"),
+        _("%(subject)s. The message: “%(text)s”"),
+        "hold",
+    ),
+    "ticket_partner_answered": NoticeKind(
+        Topic.CHAT,
+        _("%(company)s answers in ticket № %(number)s"),
+        _("%(subject)s. The message: “%(text)s”"),
+        "hold",
+    ),
+    "ticket_reopened": NoticeKind(
+        Topic.CHAT,
+        _("%(company)s opens ticket № %(number)s again"),
+        _("%(subject)s. It is not solved for them: “%(text)s”"),
+        "warn",
+    ),
+    "ticket_assigned": NoticeKind(
+        Topic.CHAT,
+        _("Ticket № %(number)s is yours"),
+        _("%(company)s: %(subject)s. A colleague has given it to you."),
+    ),
 }

@@ -152,11 +152,7 @@ def answer_poll(request, side: Side, room: Any) -> HttpResponse:
 def receive(request, side: Side, template: str, **more: Any) -> HttpResponse:
     """A message: kept and led on, or, for the script of the page, 204; else said why not."""
     form = side.form(posted(request), request.FILES)
-    status = 422
-    if not limits.may_write(request):
-        form.add_error(None, _("Too many messages within a minute. Wait a little and send again."))
-        status = 429
-    attachment = _attachment(request, side, form) if form.is_valid() else None
+    attachment, status = judge(request, side.partner, form)
     if form.errors:
         if request.htmx:
             return HttpResponse(_in_words(form), "text/plain; charset=utf-8", status=status)
@@ -174,11 +170,20 @@ def receive(request, side: Side, template: str, **more: Any) -> HttpResponse:
     return HttpResponse(status=204) if request.htmx else redirect(side.url())
 
 
-def _attachment(request, side: Side, form) -> attachments.Attachment | None:
+def judge(request, partner: Partner, form) -> tuple[attachments.Attachment | None, int]:
+    """The file that goes along, and the status if it is refused; the reason is in the form."""
+    status = 422
+    if not limits.may_write(request):
+        form.add_error(None, _("Too many messages within a minute. Wait a little and send again."))
+        status = 429
+    return _attachment(request, partner, form) if form.is_valid() else None, status
+
+
+def _attachment(request, partner: Partner, form) -> attachments.Attachment | None:
     upload = form.cleaned_data["attachment"]
     if not upload:
         return None
-    if not limits.may_upload(request, side.partner):
+    if not limits.may_upload(request, partner):
         form.add_error("attachment", _("Too many files within an hour. Try again later."))
         return None
     try:

@@ -1,12 +1,16 @@
 """The parts of a page: `{% load ui %}`. Each is described in templates/components/README.md."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django import template
 from django.contrib.messages import constants as levels
+from django.db import Error
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,6 +77,11 @@ STATUS_TONES = {
     "done": "ok",
     "paid": "ok",
     "failed": "bad",
+    "open": "info",
+    "in_progress": "warn",
+    "resolved": "ok",
+    "high": "warn",
+    "urgent": "bad",
 }
 
 
@@ -149,6 +158,21 @@ def tone(message):
 def request_id():
     """The code of this request, for error pages, where there may be no context at all."""
     return request_context.current().request_id
+
+
+@register.simple_tag(takes_context=True)
+def report_url(context):
+    """Where a member who may write to our people reports a page of an error; "" for others.
+
+    On a page drawn without a request, perhaps because the database is away, none is asked.
+    """
+    request, known = context.get("request"), request_context.current()
+    with suppress(Error):
+        # Whoever looks at their cabinet is noted in the context of the request.
+        bool(getattr(request, "member", None))
+        known = request_context.current()
+    query = urlencode({"code": known.request_id})
+    return f"{reverse('partners:new_ticket')}?{query}" if known.may_report else ""
 
 
 @register.simple_block_tag

@@ -13,7 +13,13 @@ pytestmark = pytest.mark.django_db
 ALWAYS = {"/admin/", "/admin-panel/components/"}
 HOME = {"/admin-panel/", "/admin-panel/partners/"}
 SECTIONS = {
-    "support": HOME | {"/admin-panel/audit/", "/admin-panel/chat/", "/admin-panel/shops/"},
+    "support": HOME
+    | {
+        "/admin-panel/audit/",
+        "/admin-panel/chat/",
+        "/admin-panel/shops/",
+        "/admin-panel/tickets/",
+    },
     "moderator": HOME | {"/admin-panel/audit/"},
     "finance": HOME | {"/admin-panel/analytics/"},
     "ai_operator": HOME | {"/admin-panel/ai/"},

@@ -26,6 +26,7 @@ from partners.company_form import CompanyForm
 from partners.forms import InvitationForm, NewPasswordForm, RoleForm
 from partners.models import Member
 from partners.notice_form import NoticeForm
+from partners.ticket_forms import TicketFilterForm
 from products.card_form import CardForm
 from scripts.messages import APPS, FROM_DJANGO, in_python
 from sellercloudx.demo import scale
@@ -76,6 +77,7 @@ def made(form, data, files=None):
         FilterForm: lambda: FilterForm(
             data, shops=[factories.make_connection(), factories.make_connection()]
         ),
+        TicketFilterForm: lambda: TicketFilterForm(data, user=factories.make_user(), is_staff=True),
         CardForm: lambda: CardForm(
             data, card=scale.card(factories.make_listing()), attributes=ATTRIBUTES
         ),

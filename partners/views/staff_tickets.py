@@ -1,0 +1,82 @@
+"""Tickets for those of our people who answer partners."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners.access import staff_required
+from partners.models import SupportTicket, TicketMessage
+from partners.services import chat, tickets
+from partners.support_forms import StaffMessageForm
+from partners.ticket_forms import ChangeForm, TicketFilterForm, change_form
+from partners.views.chat import download
+from partners.views.tickets import TicketSide, receive, show, tabs
+from sellercloudx.lib.keyset import newest_first
+
+RIGHT = tickets.RIGHT
+TICKET = "partners/tickets/staff_ticket.html"
+
+
+@staff_required(permission=RIGHT)
+@require_GET
+def index(request):
+    """What waits for an answer first, the oldest of it before all; then what was talked of last."""
+    form = TicketFilterForm(request.GET, user=request.user, is_staff=True)
+    rows = tickets.in_queue(SupportTicket.objects.select_related("partner", "assigned"))
+    named = [("", _("All")), ("mine", _("Mine")), ("free", _("Nobody's"))]
+    context = {
+        "page": newest_first(form.narrow(rows), request.GET, by="place"),
+        "filters": form,
+        "tabs": tabs(form, named),
+    }
+    return render(request, "partners/tickets/staff_list.html", context)
+
+
+@staff_required(permission=RIGHT)
+@require_http_methods(["GET", "POST"])
+def ticket(request, pk):
+    around = SupportTicket.objects.select_related("partner", "opened_by", "assigned")
+    one = get_object_or_404(around, pk=pk)
+    side = _side(request, one)
+    choices = change_form(one, list(chat.colleagues(RIGHT)))
+    if request.method == "POST":
+        return receive(request, side, TICKET, **choices)
+    return show(request, side, StaffMessageForm(), TICKET, **choices)
+
+
+def _side(request, one: SupportTicket) -> TicketSide:
+    return TicketSide(
+        one.partner, request.user, is_staff=True, may_write=True, form=StaffMessageForm, ticket=one
+    )
+
+
+@staff_required(permission=RIGHT)
+@require_POST
+def change(request, pk):
+    one = get_object_or_404(SupportTicket, pk=pk)
+    form = ChangeForm(request.POST, colleagues=chat.colleagues(RIGHT))
+    if form.is_valid():
+        _decide(request, one, form)
+    else:
+        messages.warning(request, _("Nothing was changed: choose each value from its list."))
+    return redirect("partners:staff_ticket", pk)
+
+
+def _decide(request, one: SupportTicket, form: ChangeForm) -> None:
+    try:
+        if tickets.change(ticket=one, by=request.user, **form.cleaned_data):
+            messages.success(request, _("The ticket is changed."))
+    except tickets.ChangedMeanwhile:
+        messages.warning(
+            request,
+            _("Somebody has changed this ticket meanwhile. Look at it, then decide again."),
+        )
+    except tickets.NoSuchStep:
+        messages.warning(request, _("A ticket does not go from this status to that one."))
+
+
+@staff_required(permission=RIGHT)
+@require_GET
+def file(request, pk):
+    return download(TicketMessage.objects.all(), pk)

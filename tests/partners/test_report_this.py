@@ -1,0 +1,89 @@
+"""A page that says what went wrong leads to a new ticket with its code in it."""
+
+import re
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import override_settings
+from django.urls import path
+
+from partners import request_context
+from sellercloudx.urls import handler500
+from sellercloudx.urls import urlpatterns as ours
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NEW = "/partner-dashboard/support/tickets/new/"
+handler = handler500
+
+
+def broken(request):
+    # As a page of the cabinet does before it breaks.
+    bool(request.partner)
+    raise RuntimeError
+
+
+urlpatterns = [path("broken/", broken), *ours]
+
+
+@pytest.fixture(autouse=True)
+def _in_english(client):
+    client.cookies["django_language"] = "en"
+
+
+def report_in(answer) -> str:
+    found = re.search(rf'href="({NEW}\?code=[^"]+)"', answer.content.decode())
+    return found[1] if found else ""
+
+
+def test_the_code_arrives_in_the_form(partner_client):
+    answer = partner_client.get("/there-is-no-such-page")
+    link = report_in(answer)
+    assert link == f"{NEW}?code={answer['X-Request-ID']}"
+    page = partner_client.get(link).content.decode()
+    assert f'value="{answer["X-Request-ID"]}"' in page
+    assert '<option value="technical" selected>' in page
+
+
+@pytest.mark.parametrize("code", ["<b>", '"><script>', "a b", "a" * 33, "%00", "ё", ""])
+def test_what_is_no_code_is_left_out(partner_client, code):
+    page = partner_client.get(NEW, {"code": code}).content.decode()
+    field = re.search(r'<input[^>]*name="request_code"[^>]*>', page)[0]
+    assert "value=" not in field
+
+
+@pytest.mark.parametrize("who", ["nobody", "viewer", "staff"])
+def test_nobody_else_is_offered_a_form_that_would_not_open(client, who):
+    if who == "viewer":
+        client.force_login(factories.make_partner(role="viewer").owner)
+    elif who == "staff":
+        client.force_login(factories.make_staff())
+    assert report_in(client.get("/there-is-no-such-page")) == ""
+
+
+def test_also_of_what_is_not_allowed_too_large_or_unreadable(partner_client):
+    too_large = {"CONTENT_LENGTH": str(10 * 1024**3)}
+    unreadable = {"content_type": "multipart/form-data"}
+    answers = {
+        403: partner_client.get("/admin-panel/"),
+        413: partner_client.post(NEW, {}, **too_large),
+        400: partner_client.generic("POST", NEW, b"--x\r\n\r\n", **unreadable),
+        405: partner_client.get("/partner-dashboard/switch/"),
+    }
+    for status, answer in answers.items():
+        assert (answer.status_code, bool(report_in(answer))) == (status, True)
+
+
+@override_settings(ROOT_URLCONF="tests.partners.test_report_this")
+def test_also_of_what_broke(partner_client):
+    partner_client.raise_request_exception = False
+    answer = partner_client.get("/broken/")
+    assert (answer.status_code, bool(report_in(answer))) == (500, True)
+
+
+@pytest.mark.parametrize("template", ["500.html", "503.html"])
+def test_they_are_drawn_without_a_database(template, django_assert_num_queries):
+    with django_assert_num_queries(0), request_context.of(request_id="ab1", ip=None, user_agent=""):
+        assert NEW not in render_to_string(template)
+        request_context.note_partner(1, may_report=True)
+        assert f"{NEW}?code=ab1" in render_to_string(template)
