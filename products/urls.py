@@ -8,6 +8,7 @@ listing = "partner-dashboard/listings/<int:pk>/"
 urlpatterns = [
     path(products, catalogue.index, name="list"),
     path(products + "add/", catalogue.add, name="add"),
+    path(products + "export/", catalogue.export, name="export"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),

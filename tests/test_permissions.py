@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from marketplaces.models import Operation
 from orders.models import Order
-from partners.models import CannedReply, Delivery, Member, Notification, Partner, User
+from partners.models import (
+    Activity,
+    CannedReply,
+    Delivery,
+    Member,
+    Notification,
+    Partner,
+    StoredFile,
+    User,
+)
 from partners.services import api_keys, chat, invitations
 from partners.services.attachments import Attachment
 from sellercloudx.demo import scale
@@ -185,6 +194,21 @@ def message(partner):
     return {"message_pk": made.pk}
 
 
+def activity(partner, **fields):
+    """One of its owner's."""
+    asked = {"kind": "export_products", "submission": uuid.uuid4(), "started_by": partner.owner}
+    return {"pk": Activity.objects.create(partner=partner, **asked, **fields).pk}
+
+
+def ended_activity(partner):
+    """With a file."""
+    stored = StoredFile.objects.create(
+        partner=partner, sha256=uuid.uuid4().hex, content_type="text/csv", content=b"x", size=1
+    )
+    now = timezone.now()
+    return activity(partner, state="done", ended_at=now, result=stored, result_name="SKU-1.csv")
+
+
 def staff_message(partner):
     return {"pk": message(partner)["message_pk"]}
 
@@ -250,6 +274,11 @@ RULES = {
     "partners:remove_member": partner(POST, member, MANAGER),
     "partners:api_keys": partner(BOTH, at_least=MANAGER),
     "partners:revoke_api_key": partner(POST, api_key, MANAGER),
+    "partners:activity": partner(GET),
+    # A viewer may stop what they started, and this is the owner's.
+    "partners:cancel_activity": partner(POST, activity),
+    "partners:activity_again": partner(POST, ended_activity),
+    "partners:activity_result": partner(GET, ended_activity),
     "partners:chat": talk(BOTH, at_least=Role.OPERATOR),
     "partners:chat_news": talk(GET),
     "partners:chat_file": talk(GET, message),
@@ -286,6 +315,8 @@ RULES = {
     "marketplaces:dismiss": partner(POST, parked),
     "products:list": partner(GET),
     "products:add": form(),
+    # Who may look may take along what they see.
+    "products:export": partner(POST, at_least=Role.VIEWER),
     "products:detail": partner(GET, product),
     "products:edit": form(product),
     "products:price": form(product),
@@ -299,6 +330,7 @@ RULES = {
     "products:edit_card": form(listing),
     "orders:list": partner(GET),
     "orders:ready_many": partner(POST),
+    "orders:export": partner(POST, at_least=Role.VIEWER),
     "orders:detail": partner(GET, order),
     "orders:ready": partner(POST, order),
     "orders:of_source": partner(GET, source_of_a_line),

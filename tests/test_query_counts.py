@@ -42,7 +42,7 @@ SKIPPED = {
     "partners:staff_chat_news",
 }
 # What an address names is neither the partner nor a thing of the shop.
-ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply"}
+ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply", "activity_result"}
 PAGES = [
     name
     for name, rule in RULES.items()

@@ -1,3 +1,4 @@
+from .activity import Activity
 from .api_keys import ApiKey
 from .audit import AuditLog, AuditSeal
 from .deliveries import Delivery
@@ -11,6 +12,7 @@ from .support import CannedReply, ChatMessage, ChatRead, ChatRoom
 from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
 
 __all__ = [
+    "Activity",
     "ApiKey",
     "AuditLog",
     "AuditSeal",

@@ -71,6 +71,8 @@ STATUS_TONES = {
     "done": "ok",
     "paid": "ok",
     "failed": "bad",
+    "queued": "hold",
+    "running": "warn",
 }
 
 
