@@ -134,8 +134,8 @@ def start(
             parameters=parameters,
             submission=submission,
         )
-        asked = {"kind": kind, **parameters}
-        audit.record("ACTIVITY_STARTED", partner=partner, actor=by, entity=known, after=asked)
+        action = f"{kind.upper()}_STARTED"
+        audit.record(action, partner=partner, actor=by, entity=known, after=parameters)
         wake(RUN, known.pk)
     return known
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -94,7 +96,7 @@ def test_a_double_click_makes_one(partner_client, partner):
     for _click in range(2):
         assert partner_client.post(reverse("products:export"), form).url == URL
     assert Activity.objects.get().started_by == partner.owner
-    assert AuditLog.objects.filter(action="ACTIVITY_STARTED").count() == 1
+    assert AuditLog.objects.filter(action="EXPORT_PRODUCTS_STARTED").count() == 1
     # Back, and other words: another thing.
     partner_client.post(reverse("products:export"), form | {"q": "choynak"})
     assert Activity.objects.count() == 2
@@ -265,6 +267,25 @@ def test_a_page_looks_again_ever_later_and_soon_when_something_moves(partner_cli
     assert pause(partner_client.get(url, headers={"HX-Request": "true"}).content.decode()) == 2.0
     Activity.objects.update(state=State.CANCELLED, ended_at=timezone.now())
     assert "hx-get" not in partner_client.get(URL).content.decode()
+
+
+def test_a_long_list_is_walked_and_takes_no_more_queries(partner_client, partner):
+    def asked(count):
+        with CaptureQueriesContext(database) as queries:
+            page = partner_client.get(URL).content.decode()
+        assert page.count('<li class="body stack">') == count
+        return len(queries), page
+
+    partner_client.get(URL)
+    ended = {"state": State.CANCELLED, "ended_at": timezone.now()}
+    make(partner)
+    few, _page = asked(1)
+    for _one in range(20):
+        Activity.objects.update(**ended)
+        make(partner)
+    many, page = asked(20)
+    assert few == many <= 8
+    assert 'rel="next"' in page
 
 
 def test_a_viewer_stops_their_own_and_not_a_colleagues(client, partner):
