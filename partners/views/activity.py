@@ -27,10 +27,18 @@ SOON, LATEST, GROWTH = 2.0, 30.0, 1.3
 MOST_POLLS = 20
 
 
-@partner_required
-@require_GET
 def index(request):
     """The page, or for its own polling the list alone."""
+    answer = _show(request)
+    if request.htmx and answer.status_code != 200:
+        # Signed out or shut out meanwhile: the page is loaded anew, and leads there as a whole.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return answer
+
+
+@partner_required
+@require_GET
+def _show(request):
     own = Activity.objects.for_partner(request.partner).select_related("started_by")
     page = newest_first(own, request.GET, size=20)
     for activity in page.rows:
@@ -46,6 +54,7 @@ def _describe(activity: Activity, request) -> None:
     """With what its row shows beside it."""
     activity.title = activity_kinds.title(activity.kind)
     activity.trouble = activity_kinds.TROUBLES.get(activity.error, "")
+    activity.has_steps = activity.state == Activity.State.RUNNING and activity.total
     activity.left = _time_left(activity)
     activity.may_be_changed = _may_change(activity, request)
     activity.is_forgotten = activity.state == Activity.State.DONE and activity.result_id is None
@@ -54,11 +63,12 @@ def _describe(activity: Activity, request) -> None:
 
 
 def _time_left(activity: Activity) -> timedelta | None:
-    """By how long the steps so far took; nothing is known before the first."""
+    """By how long the steps so far took; nothing is known before the first, nor said at the end."""
     if activity.state != Activity.State.RUNNING or not activity.done:
         return None
     steps_left = (activity.total or 0) - activity.done
-    return (timezone.now() - activity.started_at) / activity.done * steps_left
+    left = (timezone.now() - activity.started_at) / activity.done * steps_left
+    return left if left >= timedelta(minutes=1) else None
 
 
 def _may_change(activity: Activity, request) -> bool:

@@ -269,6 +269,12 @@ def test_a_page_looks_again_ever_later_and_soon_when_something_moves(partner_cli
     assert "hx-get" not in partner_client.get(URL).content.decode()
 
 
+def test_whoever_is_signed_out_meanwhile_is_led_to_the_login_by_the_whole_page(client, partner):
+    make(partner)
+    answer = client.get(URL, headers={"HX-Request": "true"})
+    assert (answer["HX-Refresh"], answer.content) == ("true", b"")
+
+
 def test_a_long_list_is_walked_and_takes_no_more_queries(partner_client, partner):
     def asked(count):
         with CaptureQueriesContext(database) as queries:
