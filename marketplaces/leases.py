@@ -4,21 +4,18 @@ Every take is one conditional update on one row, so of many workers one wins on 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from marketplaces.models import Connection, Lease, Stream
 from partners.models import Partner
+from sellercloudx.lib.leases import is_free, ttl
 
 # Part of a lease that one call may take; the rest is for writing down what it brought.
 CALL_SHARE = 0.75
-
-
-def ttl() -> timedelta:
-    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def longest_call() -> float:
@@ -51,10 +48,6 @@ class ConnectionLease:
     def release(self) -> None:
         held = Connection.objects.filter(pk=self.connection_id, lease_token=self.token)
         held.update(leased_until=None)
-
-
-def is_free(at: datetime) -> Q:
-    return Q(leased_until=None) | Q(leased_until__lt=at)
 
 
 def take_connection(connection_id: int) -> ConnectionLease | None:

@@ -7,6 +7,7 @@ base = "partner-dashboard/orders/"
 urlpatterns = [
     path(base, partner.index, name="list"),
     path(base + "ready/", partner.ready_many, name="ready_many"),
+    path(base + "export/", partner.export, name="export"),
     path(base + "<int:pk>/", partner.detail, name="detail"),
     path(base + "of/<str:source>/", partner.of_source, name="of_source"),
     path(base + "<int:pk>/ready/", partner.ready, name="ready"),

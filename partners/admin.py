@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from partners import audit_words
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
+    Activity,
     ApiKey,
     AuditLog,
     AuditSeal,
@@ -293,6 +294,14 @@ class StoredFileTable(Table):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(Activity)
+class ActivityTable(Table):
+    list_display = ("pk", "kind", "partner", "started_by", "state", "done", "total", "created_at")
+    list_display_links = ("pk", "kind")
+    list_filter = ("kind", "state")
+    search_fields = ("partner__folded", "started_by__folded")
 
 
 @admin.register(ApiKey)

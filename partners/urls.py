@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from partners.views import (
+    activity,
     api_keys,
     audit,
     chat,
@@ -26,6 +27,7 @@ staff_base = "admin-panel/partners/"
 team_base = "partner-dashboard/team/"
 settings_base = "partner-dashboard/settings/"
 keys_base = settings_base + "api-keys/"
+activity_base = "partner-dashboard/activity/"
 support_base = "partner-dashboard/support/"
 chat_base = "admin-panel/chat/"
 tickets_base = support_base + "tickets/"
@@ -60,6 +62,10 @@ urlpatterns = [
     path(team_base + "<int:member_pk>/remove/", team.remove, name="remove_member"),
     path(keys_base, api_keys.index, name="api_keys"),
     path(keys_base + "<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
+    path(activity_base, activity.index, name="activity"),
+    path(activity_base + "<int:pk>/cancel/", activity.cancel, name="cancel_activity"),
+    path(activity_base + "<int:pk>/again/", activity.again, name="activity_again"),
+    path(activity_base + "<int:pk>/file/", activity.result, name="activity_result"),
     path(support_base, chat.index, name="chat"),
     path(support_base + "news/", chat.news, name="chat_news"),
     path(support_base + "files/<int:message_pk>/", chat.file, name="chat_file"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path(products + "prices/", proposals.index, name="proposals"),
     path(products + "prices/<int:pk>/accept/", proposals.accept, name="accept_price"),
     path(products + "prices/<int:pk>/decline/", proposals.decline, name="decline_price"),
+    path(products + "export/", catalogue.export, name="export"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),

@@ -68,6 +68,12 @@ ON_EVENT = {
     "stock_changed": ["products.services.publishing.tell_stock"],
 }
 
+# kind of long work -> who does it: (work)
+ACTIVITIES = {
+    "export_products": "products.services.exporting.export_products",
+    "export_orders": "orders.services.exporting.export_orders",
+}
+
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
 NOTICE_TEXTS = {"evening": "orders.services.evening.text"}
 
@@ -98,6 +104,7 @@ CLOCK = {
     "ai_manager.services.cards.wake_due": 5,
     "partners.services.approval.unblock_due": 60,
     "partners.services.deliveries.wake_due": 5,
+    "partners.services.activities.wake_due": 5,
     "partners.services.digests.wake_due": 20,
     "partners.telegram.updates.wake_due": 10,
     "partners.telegram.hook.wake_due": 60,
@@ -117,6 +124,7 @@ CLOCK = {
     # What is kept for a time only; docs/privacy.md says for how long.
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),
+    "partners.services.retention.forget_results": time(4, 12),
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "ai_manager.services.retention.forget_errors": time(4, 25),

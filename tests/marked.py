@@ -10,8 +10,16 @@ from django.utils import timezone
 
 from marketplaces.models import Connection, Operation, Stream, UnreadableRow
 from orders.models import Order, OrderEvent, OrderLine
-from partners.models import CompanyDetails, Invitation, Member, NoticeChoice, Notification, Partner
-from partners.services import chat, invitations, notices, tickets
+from partners.models import (
+    Activity,
+    CompanyDetails,
+    Invitation,
+    Member,
+    NoticeChoice,
+    Notification,
+    Partner,
+)
+from partners.services import activities, chat, invitations, notices, tickets
 from partners.services.attachments import Attachment
 from products.models import Card, Listing, Location, Product, StockMovement
 from sellercloudx.demo import scale
@@ -58,6 +66,7 @@ def shop(words: Words) -> Connection:
             _write(row, fields, words)
     _write_json(partner, words)
     _talk(partner, words)
+    _export(partner, words)
     _notify(partner, words)
     connection.refresh_from_db()
     connection.partner.owner = partner.owner
@@ -91,6 +100,19 @@ def _talk(partner: Partner, words: Words) -> None:
             client_id=uuid.uuid4(),
             attachment=Attachment(words(60), words(60).encode(), "text/plain"),
         )
+
+
+def _export(partner: Partner, words: Words) -> None:
+    """A file of everything that was written, its name, too."""
+    activity = activities.start(
+        partner=partner,
+        by=partner.owner,
+        kind="export_products",
+        parameters={"tab": "", "q": ""},
+        submission=uuid.uuid4(),
+    )
+    activities.run(activity.pk)
+    Activity.objects.filter(partner=partner).update(result_name=words(60))
 
 
 def _park_and_refuse(partner: Partner) -> None:

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from marketplaces.models import Operation
 from orders.models import Order
-from partners.models import CannedReply, Delivery, Member, Notification, Partner
+from partners.models import (
+    Activity,
+    CannedReply,
+    Delivery,
+    Member,
+    Notification,
+    Partner,
+    StoredFile,
+)
 from partners.services import api_keys, chat, invitations
 from partners.services.attachments import Attachment
 from sellercloudx.demo import scale
@@ -200,6 +208,21 @@ def staff_ticket_message(partner):
     return {"pk": ticket_message(partner)["message_pk"]}
 
 
+def activity(partner, **fields):
+    """One of its owner's."""
+    asked = {"kind": "export_products", "submission": uuid.uuid4(), "started_by": partner.owner}
+    return {"pk": Activity.objects.create(partner=partner, **asked, **fields).pk}
+
+
+def ended_activity(partner):
+    """With a file."""
+    stored = StoredFile.objects.create(
+        partner=partner, sha256=uuid.uuid4().hex, content_type="text/csv", content=b"x", size=1
+    )
+    now = timezone.now()
+    return activity(partner, state="done", ended_at=now, result=stored, result_name="SKU-1.csv")
+
+
 def canned_reply(partner):
     return {"pk": CannedReply.objects.create(title=f"SKU-{uuid.uuid4().int}", text="SKU-1").pk}
 
@@ -271,6 +294,14 @@ RULES = {
     "partners:staff_chat_news": staff(GET, itself, "support"),
     "partners:staff_chat_file": staff(GET, staff_message, "support"),
     "partners:assign_chat": staff(POST, itself, "support"),
+    "partners:activity": partner(GET),
+    # A viewer may stop what they started, and this is the owner's.
+    "partners:cancel_activity": partner(POST, activity),
+    "partners:activity_again": partner(POST, ended_activity),
+    "partners:activity_result": partner(GET, ended_activity),
+    # Who may look may take along what they see.
+    "products:export": partner(POST, at_least=Role.VIEWER),
+    "orders:export": partner(POST, at_least=Role.VIEWER),
     "partners:tickets": talk(GET),
     "partners:new_ticket": applicant(BOTH, Role.OPERATOR),
     "partners:ticket": talk(BOTH, ticket, Role.OPERATOR),

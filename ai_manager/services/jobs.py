@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from ai_manager.models import CardJob
 from ai_manager.providers import chain
-from marketplaces import leases
 from partners.models import Partner
+from sellercloudx.lib import leases
 from sellercloudx.lib.redact import scrub
 
 logger = logging.getLogger(__name__)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,12 +18,14 @@ from marketplaces import outbox
 from marketplaces.connectors.errors import Kind, MarketplaceError
 from marketplaces.explain import explain
 from marketplaces.models import Connection
-from orders import freshness, paging, shop_notes, tabs, wording
+from orders import freshness, paging, periods, shop_notes, tabs, wording
 from orders.forms import CancelForm, FilterForm, LinkForm
 from orders.models import Order, OrderLine
 from orders.services import fulfilment, labels, lines
 from orders.services.news import without_personal_data
 from partners.access import OPERATOR, partner_required
+from partners.models import Member
+from partners.views import activity
 from products.models import Product
 from products.wording import shop_title
 from sellercloudx.lib.keyset import number
@@ -59,6 +62,8 @@ def index(request):
         "updated_at": freshness.as_of(shops),
         "has_orders": bool(counts["all"]),
         "chips": _chips(form, tab),
+        "export_days": periods.CHOICES,
+        "submission": uuid.uuid4(),
     }
     return render(request, "orders/list.html", context)
 
@@ -92,6 +97,18 @@ def _chips(form: FilterForm, tab: tabs.Tab) -> list[dict]:
         label = dict(form.fields[name].choices)[value] if name == "shop" else f"“{value}”"
         chips.append({"label": label, "remove_url": "?" + urlencode({"tab": tab.slug, **rest})})
     return chips
+
+
+# Whoever may look may take along what they see.
+@partner_required(at_least=Member.Role.VIEWER)
+@require_POST
+def export(request):
+    """The orders of the list as it was filtered, of so many days."""
+    shops = list(Connection.objects.for_partner(request.partner).exclude(account=""))
+    filters = FilterForm(request.POST, shops=shops).filters
+    tab = tabs.chosen(request.POST.get("tab", ""), is_search=bool(filters))
+    days = periods.Period.asked_for(request.POST.get("days", "")).days
+    return activity.started(request, "export_orders", tab=tab.slug, days=str(days), **filters)
 
 
 @partner_required

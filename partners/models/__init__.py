@@ -1,3 +1,4 @@
+from .activity import Activity
 from .api_keys import ApiKey
 from .audit import AuditLog, AuditSeal
 from .company import CompanyDetails
@@ -15,6 +16,7 @@ from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
 from .tickets import SupportTicket, TicketMessage
 
 __all__ = [
+    "Activity",
     "ApiKey",
     "AuditLog",
     "AuditSeal",

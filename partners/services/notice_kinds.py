@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.notice_choices import Topic
+from partners.services import activity_kinds
 from sellercloudx.lib import formats
 
 
@@ -26,6 +27,8 @@ class NoticeKind:
     def worded(self, data: Mapping[str, Any]) -> tuple[str, str]:
         if "currency" in data:
             data = {**data, "currency": formats.currency_name(data["currency"])}
+        if "activity" in data:
+            data = {**data, "activity": activity_kinds.title(data["activity"])}
         return str(self.title) % data, str(self.text) % data
 
 
@@ -325,6 +328,19 @@ KINDS = {
             "Turnover of %(year)s in all shops: %(turnover)s, the limit is %(limit)s %(currency)s. "
             "Talk to your accountant, then choose how you pay tax in the company details."
         ),
+        "bad",
+    ),
+    # To whoever started long work.
+    "report_ready": NoticeKind(
+        Topic.REPORT_READY,
+        _("%(activity)s: ready"),
+        _("The file waits for you under Activity for 7 days."),
+        "ok",
+    ),
+    "report_failed": NoticeKind(
+        Topic.REPORT_READY,
+        _("%(activity)s: it did not work"),
+        _("Under Activity stands why, and what to do about it."),
         "bad",
     ),
     # About the team.

@@ -3,10 +3,11 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from partners.models import Delivery, Invitation, Notification
+from partners.models import Activity, Delivery, Invitation, Notification, StoredFile
 from sellercloudx.lib.batches import in_batches
 
 logger = logging.getLogger(__name__)
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 NOTIFICATIONS_KEPT = timedelta(days=365)
 # After the link has ended, was used or taken back.
 INVITED_KEPT = timedelta(days=30)
+# Files that can be made anew; the words on the page and in the notice say it, too.
+RESULTS_KEPT = timedelta(days=7)
 
 
 def forget_notifications() -> int:
@@ -35,3 +38,24 @@ def forget_invited() -> int:
     count = in_batches(ended, lambda rows: rows.update(email="", note=""))
     logger.info("forgot whom %s invitations were for", count)
     return count
+
+
+def forget_results() -> int:
+    """Called by the clock: files that long work made. That it was done stays."""
+    until = timezone.now() - RESULTS_KEPT
+    kept = Activity.objects.filter(ended_at__lt=until, result__isnull=False)
+    count = in_batches(kept, _forget_results)
+    logger.info("forgot the files of %s activities", count)
+    return count
+
+
+def _forget_results(rows: "QuerySet[Activity]") -> None:
+    files = set(rows.values_list("result_id", flat=True))
+    rows.update(result=None)
+    for pk in files:
+        try:
+            with transaction.atomic():
+                StoredFile.objects.filter(pk=pk).delete()
+        except IntegrityError:
+            # The same bytes are another's, too: a newer result, or sent along in the chat.
+            logger.debug("file %s is still needed", pk)

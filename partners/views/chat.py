@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,9 +15,8 @@ from partners.access import applicant_required, may_write_to_support, support_wr
 from partners.forms import posted
 from partners.models import ChatMessage, Partner, User
 from partners.services import attachments, chat
-from partners.services.files import content_of
 from partners.support_forms import MessageForm, WordsForm
-from sellercloudx.lib.bucket import BucketAway
+from partners.views.downloads import saved
 from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first, number
 
@@ -202,12 +200,4 @@ def download(said, message_pk: int) -> HttpResponse:
     message = said.select_related("attachment").filter(pk=message_pk).first()
     if message is None or message.attachment is None:
         raise Http404
-    try:
-        content = content_of(message.attachment)
-    except BucketAway:
-        return HttpResponse(status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
-    response = HttpResponse(content, content_type=message.attachment.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, message.attachment_name)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved(message.attachment, message.attachment_name)

@@ -1,14 +1,18 @@
 """All products, and adding one."""
 
+import uuid
+
 from django.contrib import messages
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners import limits
 from partners.access import OPERATOR, partner_required
+from partners.models import Member
 from partners.services import files
+from partners.views import activity
 from products import tabs, wording
 from products.forms import AddProductForm
 from products.models import Listing, Product
@@ -34,13 +38,29 @@ def index(request):
         "next_after": _cursor(rows[PAGE - 1]) if len(rows) > PAGE else "",
         "is_later_page": "after" in request.GET,
         "is_filtered": bool(q) or tab.slug,
+        "submission": uuid.uuid4(),
     }
     return render(request, "products/list.html", context)
 
 
+# Whoever may look may take along what they see.
+@partner_required(at_least=Member.Role.VIEWER)
+@require_POST
+def export(request):
+    """All products of the list as it was filtered."""
+    tab = tabs.chosen(request.POST.get("tab", ""))
+    q = on_one_line(request.POST.get("q", ""), most=LONGEST_QUERY)
+    return activity.started(request, "export_products", tab=tab.slug, q=q)
+
+
 def asked(request, *, most: int, default: str = "") -> str:
-    """The words searched for, on one line and without what no text holds."""
-    typed = request.GET.get("q", default)[: most * 2]
+    """The words searched for."""
+    return on_one_line(request.GET.get("q", default), most=most)
+
+
+def on_one_line(words: str, *, most: int) -> str:
+    """Without what no text holds."""
+    typed = words[: most * 2]
     readable = "".join(one if one.isprintable() else " " for one in typed)
     return " ".join(readable.split())[:most]
 

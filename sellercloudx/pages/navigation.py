@@ -19,6 +19,7 @@ PARTNER_SECTIONS = [
     ("products:list", _("Products"), "box"),
     ("orders:analytics", _("Analytics"), "chart"),
     ("marketplaces:list", _("Marketplaces"), "shop"),
+    ("partners:activity", _("Activity"), "clock"),
     ("referrals:overview", _("Referrals"), "people"),
     ("partners:team", _("Team"), "user"),
     ("partners:chat", _("Support"), "chat"),

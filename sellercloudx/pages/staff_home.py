@@ -14,9 +14,17 @@ from django.views.decorators.http import require_GET
 
 from marketplaces.models import Connection, Operation
 from partners.access import staff_required
-from partners.models import ChatRoom, Delivery, Member, Partner, TelegramLink, User
+from partners.models import (
+    ChatRoom,
+    Delivery,
+    Member,
+    Partner,
+    SupportTicket,
+    TelegramLink,
+    User,
+)
 from partners.models.notice_choices import Topic
-from partners.services import chat
+from partners.services import chat, tickets
 from partners.services.notice_kinds import KINDS
 
 SHOWN = 10
@@ -50,6 +58,11 @@ def _unread(user: User) -> QuerySet[Any]:
     rooms = chat.with_my_read(ChatRoom.objects.filter(partner_wrote_id__gt=0), user)
     mine = Q(assigned=None) | Q(assigned=user)
     return rooms.filter(mine, partner_wrote_id__gt=F("my_read"))
+
+
+def _waiting_tickets(user: User) -> QuerySet[Any]:
+    mine = Q(assigned=None) | Q(assigned=user)
+    return SupportTicket.objects.filter(mine, waits_id__gt=0)
 
 
 def _troubled(*states: str) -> Callable[[User], QuerySet[Any]]:
@@ -87,6 +100,14 @@ CONCERNS = {
     ),
     "unread": Concern(
         _("Unread chats"), chat.RIGHT, "partners:staff_chat", "", _unread, "partner_wrote_at"
+    ),
+    "tickets": Concern(
+        _("Tickets that wait for an answer"),
+        tickets.RIGHT,
+        "partners:staff_tickets",
+        "",
+        _waiting_tickets,
+        "waits_since",
     ),
     "refused": Concern(
         _("Shops: key refused"),

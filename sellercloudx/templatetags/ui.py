@@ -82,6 +82,8 @@ STATUS_TONES = {
     "resolved": "ok",
     "high": "warn",
     "urgent": "bad",
+    "queued": "hold",
+    "running": "warn",
 }
 
 

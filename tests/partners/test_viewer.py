@@ -23,6 +23,9 @@ OWN = {
         "partners:logout",
         "partners:switch",
         "partners:notifications",
+        # Whoever may look may take along what they see.
+        "products:export",
+        "orders:export",
     )
 }
 PAGES = [n for n, rule in RULES.items() if rule.who == "partner" and "get" in rule.methods]
