@@ -64,6 +64,8 @@ ACTIONS: dict[str, str | Promise] = {
     "CHAT_ASSIGNED": _("noted who answers the chat"),
     "TICKET_OPENED": _("opened a ticket"),
     "TICKET_CHANGED": _("changed a ticket"),
+    "EXPORT_PRODUCTS_STARTED": _("exported products"),
+    "EXPORT_ORDERS_STARTED": _("exported orders"),
     "ACTIVITY_CANCELLED": _("cancelled long work"),
     "CANNED_REPLY_ADDED": _("added a ready answer"),
     "CANNED_REPLY_CHANGED": _("changed a ready answer"),

@@ -1,6 +1,7 @@
 """Pictures at a permanent address, for marketplaces and browsers alike."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, HttpResponseNotFound
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,8 @@ def file(request, sha256: str) -> HttpResponse:
     stored = public.only("content_type", *_wanted(request)).first()
     stored = stored or sample.picture(sha256)
     if stored is None:
-        raise Http404
+        # Drawn without a request, so that nothing looks who asks.
+        return HttpResponseNotFound(render_to_string("404.html"))
     response = HttpResponse(content_type=stored.content_type)
     response["ETag"] = etag = f'"{sha256}"'
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
