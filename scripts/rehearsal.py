@@ -17,8 +17,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEALTH_CHECK_HOST = "healthcheck.railway.app"
-# Not part of what is pushed: this machine's own, and what the build makes.
-NOT_PUSHED = shutil.ignore_patterns(".git", ".venv", ".env", "data", "staticfiles", "__pycache__")
+# Not part of what is pushed: this machine's own, and what the build makes; as .gitignore says.
+NOT_PUSHED = shutil.ignore_patterns(
+    *(".git", ".venv", ".env", "staticfiles", "__pycache__"),
+    *("*.db*", "media", "run", "logs"),
+)
 PATH = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
 
 
