@@ -92,18 +92,23 @@ class _Lease:
 
     def progress(self, done: int, total: int) -> None:
         """Renews the lease. What was added meanwhile does not make more than all of it."""
-        held = self.held().filter(_approved(), cancel_requested=False)
-        if held.update(
-            done=min(done, total), total=total, leased_until=timezone.now() + leases.ttl()
-        ):
-            return
-        raise Cancelled if self.held().filter(cancel_requested=True).exists() else TakenOver
+        until = timezone.now() + leases.ttl()
+        if not self._wanted().update(done=min(done, total), total=total, leased_until=until):
+            raise self._lost()
 
     def end(self, state: State, **fields: Any) -> None:
         """In the caller's transaction, together with what belongs to it."""
         ended = {"state": state, "ended_at": timezone.now(), "leased_until": None}
-        if not self.held().update(**ended, **fields):
-            raise TakenOver
+        held = self._wanted() if state == State.DONE else self.held()
+        if not held.update(**ended, **fields):
+            raise self._lost()
+
+    def _wanted(self) -> "QuerySet[Activity]":
+        return self.held().filter(_approved(), cancel_requested=False)
+
+    def _lost(self) -> Exception:
+        is_cancelled = self.held().filter(cancel_requested=True).exists()
+        return Cancelled() if is_cancelled else TakenOver()
 
     def put_off(self) -> None:
         """To be taken again after a while; ours is over."""
@@ -123,7 +128,7 @@ def start(
     if known := own.filter(submission=submission).first():
         return known
     # Two clicks at once wait for each other here, so neither passes the limit.
-    Partner.objects.select_for_update().get(pk=partner.pk)
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     if not (known := own.filter(submission=submission).first()):
         if own.filter(state__in=Activity.OPEN).count() >= MOST_OPEN:
             raise TooManyOpen
@@ -247,12 +252,11 @@ def _do(activity: Activity, lease: _Lease) -> None:
         # In the words of the one who reads it.
         with translation.override(activity.started_by.language):
             made = resolve("ACTIVITIES", activity.kind)(work)
+        _finish(activity, lease, made)
     except Cancelled:
         lease.end(State.CANCELLED)
     except Unfit as unfit:
         _fail(activity, lease, unfit.code)
-    else:
-        _finish(activity, lease, made)
 
 
 def _fail_unless_taken(activity: Activity, lease: _Lease) -> None:

@@ -77,6 +77,8 @@ def unblock_due() -> None:
             unblock(partner=partner, by=None)
         except AlreadyDecided:
             logger.info("the block of partner %s was changed by a person first", partner.pk)
+        except Exception:  # noqa: BLE001  the next ones must not wait for this one
+            logger.exception("the block of partner %s could not be lifted", partner.pk)
 
 
 def _must_have(reason: str) -> None:

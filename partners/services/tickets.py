@@ -169,9 +169,9 @@ def _of_theirs(ticket: SupportTicket, said: TicketMessage) -> dict[str, Any]:
     """An answer to what we took for resolved opens it again."""
     is_reopened = _move(ticket, said.author, before=Status.RESOLVED, after=Status.OPEN)
     _tell_staff(ticket, "ticket_reopened" if is_reopened else "ticket_partner_answered", said)
-    if ticket.waits_id:
-        return {}
-    return {"waits_id": said.pk, "waits_since": said.created_at}
+    # Whoever looked at the ticket before this answer does not decide over it unread.
+    news = {"revision": F("revision") + 1}
+    return news if ticket.waits_id else news | {"waits_id": said.pk, "waits_since": said.created_at}
 
 
 def _move(ticket: SupportTicket, by: User, *, before: str, after: str) -> bool:
@@ -276,10 +276,11 @@ def _named(ticket: SupportTicket, **more: str) -> dict[str, str]:
 
 
 def _tell_staff(ticket: SupportTicket, kind: str, said: TicketMessage) -> None:
-    """Who answers; where nobody does yet, everybody who may."""
+    """Who answers; where nobody does, or may any more, everybody who may."""
+    may = list(chat.colleagues(RIGHT))
     data = {"number": str(ticket.pk), "subject": ticket.subject, "text": _excerpt(said)}
     notices.notify(
-        users=[ticket.assigned] if ticket.assigned else chat.colleagues(RIGHT),
+        users=[one for one in may if one.pk == ticket.assigned_id] or may,
         partner=ticket.partner,
         kind=kind,
         data=data | {"company": ticket.partner.company_name},

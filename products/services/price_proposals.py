@@ -49,6 +49,9 @@ def wake_reviews() -> None:
 def review(partner_id: int, product_id: int | None = None) -> int:
     """Look at the prices of a partner, or at one; how many proposals were made."""
     partner = Partner.objects.get(pk=partner_id)
+    if partner.state != Partner.State.APPROVED:
+        return 0
+    _close_unpriced(partner)
     shops = shop_rates.shops_of(listings.working_connections(partner))
     priced = Product.objects.for_partner(partner).filter(cost__gt=0, price__gt=0)
     if product_id is not None:
@@ -64,7 +67,7 @@ def review(partner_id: int, product_id: int | None = None) -> int:
 
 @transaction.atomic
 def _review_some(pks: Sequence[int], shops: Sequence[Shop]) -> int:
-    locked = Product.objects.select_for_update(of=["self"]).select_related("partner")
+    locked = Product.objects.select_for_update(of=["self"], no_key=True).select_related("partner")
     products = list(locked.filter(pk__in=pks, price__gt=0).order_by("pk"))
     wanted = _wanted(products, shops)
     _close([pk for pk in pks if pk not in wanted])
@@ -74,6 +77,13 @@ def _review_some(pks: Sequence[int], shops: Sequence[Shop]) -> int:
     new = [one for pk, one in wanted.items() if pk not in standing or pk in stale]
     PriceProposal.objects.bulk_create(new)
     return len(new)
+
+
+def _close_unpriced(partner: Partner) -> None:
+    """Without a cost nobody knows what a price leaves."""
+    still_open = PriceProposal.objects.for_partner(partner).filter(state=State.OPEN)
+    unpriced = still_open.exclude(product__cost__gt=0, product__price__gt=0)
+    unpriced.update(state=State.OUTDATED, decided_at=timezone.now())
 
 
 def _open(pks: Iterable[int]) -> QuerySet[PriceProposal]:
@@ -208,7 +218,7 @@ def _said(proposal: PriceProposal) -> dict[str, Any]:
 def accept(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> None:
     """Set the proposed price as a person would by hand. Raises NotOpen."""
     with transaction.atomic():
-        product = Product.objects.select_for_update().get(pk=proposal.product_id)
+        product = _locked(proposal)
         is_current = product.price == proposal.before
         state = State.ACCEPTED if is_current else State.OUTDATED
         is_ours = _decide(proposal, state, by=by, place=place)
@@ -234,11 +244,17 @@ def _set_price(proposal: PriceProposal, product: Product, by: User) -> bool:
 def decline(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> None:
     """Keep the price, also when the same is reviewed again. Raises NotOpen."""
     with transaction.atomic():
+        # A review that runs meanwhile sees what was kept, or is waited for.
+        _locked(proposal)
         is_ours = _decide(proposal, State.DECLINED, by=by, place=place)
         if is_ours:
             _note("PRICE_PROPOSAL_DECLINED", proposal, by)
     if not is_ours:
         raise _not_open(proposal)
+
+
+def _locked(proposal: PriceProposal) -> Product:
+    return Product.objects.select_for_update(no_key=True).get(pk=proposal.product_id)
 
 
 def _decide(

@@ -131,6 +131,19 @@ def test_what_runs_is_cancelled_at_its_next_step(partner_client, partner, does):
     assert not Notification.objects.exists()
 
 
+def test_what_is_cancelled_after_its_last_step_has_no_result(partner_client, partner, does):
+    def work(it):
+        it.progress(3, 3)
+        partner_client.post(reverse("partners:cancel_activity", args=[activity.pk]))
+        return FILE
+
+    does(work)
+    activity = make(partner)
+    assert (run(activity).state, activity.result) == (State.CANCELLED, None)
+    assert not Notification.objects.exists()
+    assert not StoredFile.objects.exists()
+
+
 def test_cancelling_what_has_ended_changes_nothing(partner_client, partner, does):
     does(three_steps)
     activity = run(make(partner))

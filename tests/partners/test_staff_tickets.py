@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partners.models import AuditLog, Notification, SupportTicket, TicketMessage
+from partners.models import AuditLog, Notification, SupportTicket, TicketMessage, User
 from partners.services import tickets
 from tests import factories
 from tests.at_once import ROUNDS, at_once, twice_at_once
@@ -165,6 +165,33 @@ def test_who_answers_is_told_and_nobody_else(partner, staff):
     assert [notice.user for notice in told] == [colleague]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("lost", ["account", "right"])
+def test_who_may_not_answer_any_more_is_not_the_only_one_told(partner, staff, lost):
+    ticket, colleague = factories.make_ticket(partner), a_colleague()
+    SupportTicket.objects.update(assigned=colleague)
+    if lost == "account":
+        User.objects.filter(pk=colleague.pk).update(is_active=False)
+    else:
+        colleague.groups.clear()
+    said = {"text": "x", "client_id": uuid.uuid4()}
+    tickets.answer(ticket=ticket, by=partner.owner, is_from_staff=False, **said)
+    told = Notification.objects.filter(kind="ticket_partner_answered")
+    assert [notice.user for notice in told] == [staff]
+
+
+@pytest.mark.django_db
+def test_an_answer_that_nobody_has_read_is_not_resolved_away(staff_client, partner):
+    ticket = factories.make_ticket(partner)
+    as_seen = decided(ticket, status="resolved")
+    said = {"text": "Hali ham chiqmayapti", "client_id": uuid.uuid4()}
+    tickets.answer(ticket=ticket, by=partner.owner, is_from_staff=False, **said)
+    answer = staff_client.post(f"{DESK}{ticket.pk}/change/", as_seen, follow=True)
+    assert "Somebody has changed this ticket meanwhile" in warned(answer)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.waits_id > 0) == ("open", True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_at_the_same_moment_one_decision_holds_and_one_ticket_is_made(partner, staff):
     for _round in range(ROUNDS):
@@ -191,7 +218,7 @@ def test_at_the_same_moment_one_decision_holds_and_one_ticket_is_made(partner, s
 
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_to_what_is_closed_at_the_same_moment_is_not_lost_in_it(partner, staff):
-    """Either it came before, or its author is told; the ticket is never both."""
+    """Either it came before and whoever decides is told, or its author is; never both."""
     for _round in range(ROUNDS):
         ticket = factories.make_ticket(partner)
         about = {"revision": 1, "status": "closed", "priority": "medium", "assigned": None}
@@ -202,11 +229,12 @@ def test_an_answer_to_what_is_closed_at_the_same_moment_is_not_lost_in_it(partne
             ),
             lambda ticket=ticket, about=about: tickets.change(ticket=ticket, by=staff, **about),
         )
-        assert closed is True
         ticket.refresh_from_db()
-        assert (ticket.status, ticket.waits_id) == ("closed", 0)
-        is_said = not isinstance(answered, tickets.TicketClosed)
-        assert ticket.messages.count() == (2 if is_said else 1)
+        if isinstance(answered, tickets.TicketClosed):
+            assert (closed, ticket.status, ticket.messages.count()) == (True, "closed", 1)
+        else:
+            assert isinstance(closed, tickets.ChangedMeanwhile)
+            assert (ticket.status, ticket.messages.count()) == ("open", 2)
 
 
 @pytest.mark.django_db

@@ -315,3 +315,17 @@ class TestAtTheSameMoment:
         product = factories.make_product(partner, price=Decimal(79_000), sku=f"N-{number}")
         price_proposals.review(partner.pk)
         return product.price_proposals.get()
+
+
+def test_without_a_cost_nothing_is_proposed_any_more(partner, proposal, product):
+    Product.objects.filter(pk=product.pk).update(cost=None)
+    review(partner)
+    proposal.refresh_from_db()
+    assert proposal.state == PriceProposal.State.OUTDATED
+
+
+def test_a_blocked_partner_is_proposed_nothing(partner, shop, product):
+    enter(shop, 15)
+    type(partner).objects.filter(pk=partner.pk).update(state="blocked")
+    assert review(partner) == 0
+    assert not PriceProposal.objects.exists()
