@@ -7,7 +7,6 @@ import re
 import sys
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -17,11 +16,12 @@ from sellercloudx.lib import crypto, postal
 from sellercloudx.lib.bucket import bucket_from
 from sellercloudx.lib.database import server_options, statement_seconds
 from sellercloudx.lib.services import queue_settings, redis_url_that_answers
+from sellercloudx.lib.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-env = environ.Env()
+env = Variables()
 env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 IS_ON_RAILWAY = bool(env.str("RAILWAY_ENVIRONMENT", default=""))
