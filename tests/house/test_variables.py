@@ -3,9 +3,12 @@
 Each case is a process of its own.
 """
 
+import re
+
 import pytest
 
-from tests.house.test_settings import KEY, PRODUCTION, run, value
+from tests.house.test_production_refuses import manage
+from tests.house.test_settings import KEY, PRODUCTION, ROOT, run, value
 
 LATER = {"DATABASE_URL": "postgres://someone@127.0.0.1/x"}
 SECRETS = (
@@ -96,3 +99,61 @@ def test_inside_a_longer_value_too():
 
 def test_what_is_none_of_ours_may_hold_anything():
     assert run("", OTHER=REFERENCE).returncode == 0
+
+
+SOURCE = (ROOT / "sellercloudx/settings.py").read_text()
+NUMBERS = re.findall(r'env\.number\("(\w+)"', SOURCE)
+FLAGS = re.findall(r'env\.flag\("(\w+)"', SOURCE)
+
+
+def test_numbers_and_flags_are_read_by_what_refuses_others():
+    assert {"PORT", "WEB_CONCURRENCY", "WEB_THREADS", "REDIS_PORT"} <= set(NUMBERS)
+    assert {"DEBUG", "STAFF_OTP", "BEHIND_PROXY"} <= set(FLAGS)
+    assert not re.findall(r"env\.(?:int|bool|float|json)\(|\bint\(", SOURCE)
+
+
+@pytest.mark.parametrize("name", [*NUMBERS, *FLAGS])
+def test_a_word_that_is_none_is_one_sentence(name):
+    done = manage("check", **LATER | {name: "abc"})
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert re.match(rf"{name} must be (a whole number|true or false)", done.stderr)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "65536", "3.5", "1e3", "\u0663", "9" * 5000])
+def test_no_port(text):
+    assert manage("serve", PORT=text).stderr == "PORT must be a whole number from 1 to 65535.\n"
+
+
+def test_what_is_left_empty_is_left_out():
+    """As in a block of variables that was pasted and filled in half."""
+    empty = dict.fromkeys([*NUMBERS, *FLAGS, "LOG_LEVEL", "LOG_FORMAT"], "")
+    assert value("[s.PORT, s.WEB_CONCURRENCY, s.DEBUG, s.SERVE_WORKER]", **empty) == [
+        *(3000, 2, False, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_on"),
+    [("true", True), ("On", True), (" yes ", True), ("1", True)]
+    + [("false", False), ("OFF", False), ("no", False), ("0", False)],
+)
+def test_a_flag(text, is_on):
+    assert value("s.DEBUG", DEBUG=text) is is_on
+
+
+def test_a_level_and_a_format_of_the_log():
+    assert value("[s.LOG_LEVEL, s.LOG_FORMAT]", LOG_LEVEL="debug", LOG_FORMAT="JSON") == [
+        *("DEBUG", "json")
+    ]
+    assert manage("check", LOG_LEVEL="loud").stderr.startswith("LOG_LEVEL must be one of DEBUG,")
+    assert manage("check", LOG_FORMAT="xml").stderr == "LOG_FORMAT must be one of json, line.\n"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres", "postgres://u:hush@h:port/x", "mysql://u:hush@h/x", "postgres://u:hush@h"]
+)
+def test_an_address_of_no_database_is_told_without_showing_it(url):
+    said = manage("check", DATABASE_URL=url).stderr
+    assert (
+        said == "DATABASE_URL cannot be read: it must be postgres://user:password@host:5432/name.\n"
+    )
