@@ -242,8 +242,12 @@ CACHES["guard"] = {
     "KEY_PREFIX": "guard",
 }
 RATELIMIT_USE_CACHE = "guard"
-# Our table cache counts atomically; django-ratelimit only knows a list of names.
-SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001", "django_ratelimit.E003"]
+# Our table cache counts atomically; django-ratelimit only knows a list of names. The two of
+# security ask for subdomains and preload, which HSTS_SUBDOMAINS decides.
+SILENCED_SYSTEM_CHECKS = [
+    *("django_ratelimit.W001", "django_ratelimit.E003"),
+    *("security.W005", "security.W021"),
+]
 
 HUEY = queue_settings(
     key=crypto.derive_key(SECRET_KEY, purpose="queue"),
@@ -332,7 +336,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 # Who asks /metrics says it; without one there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+# Other sites under our domain may speak plain http; only their owner can say that none does.
+HSTS_SUBDOMAINS = IS_PRODUCTION and env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = content_policy.POLICY
 # A longer body is refused unread: Django spools a file of any size to disk before it asks a view.

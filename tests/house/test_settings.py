@@ -23,7 +23,7 @@ CLEAN = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
 
 
 def run(code: str, **env: str) -> subprocess.CompletedProcess:
-    program = f"from sellercloudx import settings as s; import json; {code}"
+    program = f"from sellercloudx import settings as s; import json\n{code}"
     return subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=CLEAN | env, capture_output=True, text=True
     )
@@ -124,6 +124,33 @@ def test_production_is_https_only():
         "[s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.ALLOWED_HOSTS]",
         **PRODUCTION, ALLOWED_HOSTS="shop.uz",
     ) == [True, True, True, ["shop.uz", "healthcheck.railway.app"]]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("env", "header"),
+    [
+        (PRODUCTION, "max-age=31536000"),
+        (PRODUCTION | {"HSTS_SUBDOMAINS": "false"}, "max-age=31536000"),
+        (
+            PRODUCTION | {"HSTS_SUBDOMAINS": "true"},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+        ({"HSTS_SUBDOMAINS": "true"}, None),
+    ],
+)
+def test_only_their_owner_speaks_for_the_subdomains(env, header):
+    """Whoever has been told once may not go to them by plain http for a year."""
+    code = """
+import django; django.setup()
+from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
+from django.test import RequestFactory
+request = RequestFactory().get("/", secure=True)
+answer = SecurityMiddleware(lambda request: HttpResponse())(request)
+print(json.dumps(answer.get("Strict-Transport-Security")))
+"""
+    done = run(code, DJANGO_SETTINGS_MODULE="sellercloudx.settings", **env)
+    assert json.loads(done.stdout) == header
 
 
 @pytest.mark.parametrize(
