@@ -161,7 +161,7 @@ class PartnerTable(EditableTable):
     search_fields = ("folded",)
     # The state is decided on the admin panel's pages, where the partner is told.
     fields = ("company_name", "legal_form", "tax_id", "state", "state_reason", "state_changed_at")
-    fields += ("blocked_until",)
+    fields += ("blocked_until", "left_blocked_for")
     fields += ("referral_code", "referred_by_code", "terms_accepted_at", "terms_version")
     fields += ("currency", "tax_base", "automation", "created_at")
     readonly_fields = fields[3:]

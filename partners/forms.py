@@ -266,8 +266,8 @@ class ReasonForm(forms.Form):
         return text
 
 
-class BlockForm(ReasonForm):
-    """Why, and until when."""
+class EndForm(forms.Form):
+    """Until when a block goes on."""
 
     until = forms.DateField(
         label=_("Until"),
@@ -287,6 +287,10 @@ class BlockForm(ReasonForm):
         if until and until < _tomorrow():
             raise ValidationError(_("This day has come already. Choose one from tomorrow on."))
         return until
+
+
+class BlockForm(ReasonForm, EndForm):
+    """Why, and until when."""
 
 
 def _tomorrow() -> date:

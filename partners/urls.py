@@ -109,6 +109,7 @@ urlpatterns = [
     path(staff_base + "<int:pk>/approve/", staff.approve, name="approve"),
     path(staff_base + "<int:pk>/reject/", staff.reject, name="reject"),
     path(staff_base + "<int:pk>/block/", staff.block, name="block"),
+    path(staff_base + "<int:pk>/block/until/", staff.change_end, name="change_block_end"),
     path(staff_base + "<int:pk>/unblock/", staff.unblock, name="unblock"),
     path(staff_base + "<int:pk>/deactivate/", staff.deactivate, name="deactivate"),
     path(staff_base + "<int:pk>/reactivate/", staff.reactivate, name="reactivate"),

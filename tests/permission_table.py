@@ -327,6 +327,7 @@ RULES = {
     "partners:approve": staff(POST, itself, "moderator"),
     "partners:reject": staff(POST, itself, "moderator"),
     "partners:block": staff(POST, itself, "moderator"),
+    "partners:change_block_end": staff(POST, itself, "moderator"),
     "partners:unblock": staff(POST, itself, "moderator"),
     "partners:deactivate": staff(POST, itself, "moderator"),
     "partners:reactivate": staff(POST, itself, "moderator"),
