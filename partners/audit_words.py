@@ -47,6 +47,7 @@ ACTIONS: dict[str, str | Promise] = {
     "AI_SETTINGS_CHANGED": _("changed how much happens without a person"),
     "PRICE_PROPOSAL_ACCEPTED": _("accepted a proposed price"),
     "PRICE_PROPOSAL_DECLINED": _("kept the price that was questioned"),
+    "PRICE_PROPOSAL_TOO_LATE": _("accepted a proposed price that held no more"),
     "PARTNER_SWITCHED": _("opened the cabinet of another company"),
     "PARTNER_NOTE_ADDED": _("wrote a note about a partner"),
     "PERMISSION_CHANGED": _("changed a role"),

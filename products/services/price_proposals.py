@@ -219,12 +219,13 @@ def accept(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> 
     """Set the proposed price as a person would by hand. Raises NotOpen."""
     with transaction.atomic():
         product = _locked(proposal)
-        is_current = product.price == proposal.before
-        state = State.ACCEPTED if is_current else State.OUTDATED
-        is_ours = _decide(proposal, state, by=by, place=place)
-        if is_ours and is_current:
-            is_current = _set_price(proposal, product, by)
-    if not (is_ours and is_current):
+        if product.price == proposal.before:
+            is_set = _decide(proposal, State.ACCEPTED, by=by, place=place)
+            is_set = is_set and _set_price(proposal, product, by)
+        else:
+            is_set = False
+            _outdate(proposal, by, was=State.OPEN)
+    if not is_set:
         raise _not_open(proposal)
 
 
@@ -233,12 +234,20 @@ def _set_price(proposal: PriceProposal, product: Product, by: User) -> bool:
     try:
         price_changes.change_price(product=product, price=proposal.after, by=by)
     except price_changes.BelowFloor:
-        decided = PriceProposal.objects.filter(pk=proposal.pk)
-        decided.update(state=State.OUTDATED)
+        _outdate(proposal, by, was=State.ACCEPTED)
         wake("products.services.price_proposals.review", product.partner_id, product.pk)
         return False
     _note("PRICE_PROPOSAL_ACCEPTED", proposal, by)
     return True
+
+
+def _outdate(proposal: PriceProposal, by: User, *, was: PriceProposal.State) -> None:
+    """It holds no more, which nobody decided; that somebody said yes to it stands in the audit."""
+    is_new = PriceProposal.objects.filter(pk=proposal.pk, state=was).update(
+        state=State.OUTDATED, decided_at=timezone.now(), decided_by=None, decided_in=""
+    )
+    if is_new:
+        _note("PRICE_PROPOSAL_TOO_LATE", proposal, by)
 
 
 def decline(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> None:
