@@ -57,6 +57,7 @@ SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],
+    "taxes_changed": ["products.services.price_proposals.review_all_soon"],
     "connection_activated": [
         "products.services.listings.list_everything_on",
         "products.services.publishing.catch_up",

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from partners import audit
 from partners.models import Partner, User
-from partners.services import notices
+from partners.services import notices, tax_regimes
 from products.models import PriceChange, PriceProposal, Product
 from products.services import listings, price_changes, pricing, shop_rates
 from products.services.fees import Shop
@@ -38,8 +38,13 @@ class NotOpen(Exception):
         self.proposal = proposal
 
 
+def review_all_soon() -> None:
+    """Something has changed for everybody, as a tax does; the worker goes through them."""
+    wake("products.services.price_proposals.wake_reviews")
+
+
 def wake_reviews() -> None:
-    """Called by the clock each night, and when something changes for everybody, as a tax."""
+    """Called by the clock each night, and after review_all_soon."""
     priced = Product.objects.filter(partner=OuterRef("pk"), cost__gt=0, price__gt=0)
     approved = Partner.objects.filter(Exists(priced), state=Partner.State.APPROVED)
     for pk in approved.values_list("pk", flat=True):
@@ -52,6 +57,8 @@ def review(partner_id: int, product_id: int | None = None) -> int:
     if partner.state != Partner.State.APPROVED:
         return 0
     _close_unpriced(partner)
+    # What woke us may be a row of a minute ago that this process has not read yet.
+    tax_regimes.forget_read()
     shops = shop_rates.shops_of(listings.working_connections(partner))
     priced = Product.objects.for_partner(partner).filter(cost__gt=0, price__gt=0)
     if product_id is not None:
