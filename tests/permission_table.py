@@ -320,6 +320,7 @@ RULES = {
     "partners:staff_audit": staff(GET, groups="support moderator"),
     "partners:staff_list": staff(GET, groups=EVERY_GROUP),
     "pages:staff_shops": staff(GET, groups="support"),
+    "pages:retry_shop": staff(POST, connection, "support"),
     "pages:partner": staff(GET, itself, EVERY_GROUP),
     "partners:staff_notes": staff(GET, itself, "support moderator finance"),
     "partners:add_note": staff(POST, itself, "support moderator finance"),
