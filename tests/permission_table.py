@@ -305,9 +305,11 @@ RULES = {
     "partners:tickets": talk(GET),
     "partners:new_ticket": applicant(BOTH, Role.OPERATOR),
     "partners:ticket": talk(BOTH, ticket, Role.OPERATOR),
+    "partners:ticket_news": talk(GET, ticket),
     "partners:ticket_file": talk(GET, ticket_message),
     "partners:staff_tickets": staff(GET, groups="support"),
     "partners:staff_ticket": staff(BOTH, ticket, "support"),
+    "partners:staff_ticket_news": staff(GET, ticket, "support"),
     "partners:change_ticket": staff(POST, ticket, "support"),
     "partners:staff_ticket_file": staff(GET, staff_ticket_message, "support"),
     "partners:canned_replies": staff(BOTH, groups="support"),
@@ -433,6 +435,8 @@ ANSWERS = {
     # Parts of a page, opened by hand: tests/ui/test_fragments.py.
     "partners:chat_news": 302,
     "partners:staff_chat_news": 302,
+    "partners:ticket_news": 302,
+    "partners:staff_ticket_news": 302,
     "products:shops": 302,
     # To the order.
     "orders:of_source": 302,

@@ -308,6 +308,11 @@ def visible(said: QuerySet[TicketMessage], *, is_staff: bool) -> QuerySet[Ticket
     return said.select_related("author")
 
 
+def glance(tickets: QuerySet[SupportTicket]) -> QuerySet[SupportTicket]:
+    """What a page that polls needs to know of one."""
+    return tickets.only("partner_id", "status", "last_id", "last_public_id")
+
+
 def found(
     tickets: QuerySet[SupportTicket], words: str, *, is_staff: bool
 ) -> QuerySet[SupportTicket]:

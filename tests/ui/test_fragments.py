@@ -15,6 +15,8 @@ FRAGMENTS = {
     "products:shops": "products:detail",
     "partners:chat_news": "partners:chat",
     "partners:staff_chat_news": "partners:staff_chat_room",
+    "partners:ticket_news": "partners:ticket",
+    "partners:staff_ticket_news": "partners:staff_ticket",
 }
 # What a page asks for again by itself; the chat's script looks after its own part.
 POLLED = ("products:shops", "products:listing", "partners:activity")
