@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='operation',
-            options={'permissions': [('retry_operation', 'Can have parked operations tried again')], 'verbose_name': 'operation', 'verbose_name_plural': 'operations'},
+            options={'permissions': [('retry_operation', 'may have parked operations tried again')], 'verbose_name': 'operation', 'verbose_name_plural': 'operations'},
         ),
     ]
