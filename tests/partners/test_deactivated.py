@@ -51,6 +51,7 @@ def test_a_block_outlives_their_leaving(staff_client, days):
         user=factories.make_user(language="en"),
     )
     decide(staff_client, partner, "deactivate")
+    staff_client.cookies["django_language"] = "en"
     page = staff_client.get(f"/admin-panel/partners/{partner.pk}/").content.decode()
     assert "They left while blocked: “Qarz”" in page
     decide(staff_client, partner, "reactivate")
