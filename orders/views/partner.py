@@ -28,6 +28,7 @@ from partners.models import Member
 from partners.views import activity
 from products.models import Product
 from products.wording import shop_title
+from sellercloudx.lib import formats
 from sellercloudx.lib.keyset import number
 
 AT_ONCE = 200
