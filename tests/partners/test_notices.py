@@ -146,3 +146,17 @@ class TestList:
         assert partner_client.put(PATH).status_code == 405
         client.logout()
         assert client.get(PATH)["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    ("goods", "text"),
+    [
+        ("2 × Choynak", "2 × Choynak. Total: 128 000 soʻm."),
+        ("2 × Пиала, 6 шт.", "2 × Пиала, 6 шт. Total: 128 000 soʻm."),
+        ("Choynak bormi?", "Choynak bormi? Total: 128 000 soʻm."),
+    ],
+)
+def test_a_name_with_an_end_of_its_own_gets_no_second_full_stop(goods, text):
+    data = {"shop": "Yulduz", "number": "1", "goods": goods, "total": "128 000", "currency": "UZS"}
+    with translation.override("en"):
+        assert KINDS["new_order"].worded(data)[1] == text

@@ -11,7 +11,7 @@ from partners.models.notice_choices import Topic
 from partners.services import activity_kinds
 from sellercloudx.lib import formats
 
-ENDS = (".", "…", "!", "?")
+ENDED = re.compile(r"%\((\w+)\)s\.")
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,14 @@ class NoticeKind:
             data = {**data, "currency": formats.currency_name(data["currency"])}
         if "activity" in data:
             data = {**data, "activity": activity_kinds.title(data["activity"])}
-        return str(self.title) % data, _without_double_stop(str(self.text), data) % data
+        return _filled(str(self.title), data), _filled(str(self.text), data)
 
 
-def _without_double_stop(text: str, data: Mapping[str, Any]) -> str:
-    """A name that ends with a stop of its own ("6 шт.") ends the sentence it stands last in."""
+def _filled(sentence: str, data: Mapping[str, Any]) -> str:
+    """A word that ends like a sentence gets no full stop of ours: «6 шт.», «Qachon?»."""
 
     def place(found: re.Match[str]) -> str:
-        return found[1] if str(data[found[2]]).endswith(ENDS) else found[0]
+        is_ended = str(data[found[1]]).endswith((".", "?", "!", "…"))
+        return found[0][:-1] if is_ended else found[0]
 
-    return re.sub(r"(%\((\w+)\)s)\.", place, text)
+    return ENDED.sub(place, sentence) % data
