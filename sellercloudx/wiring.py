@@ -113,6 +113,7 @@ CLOCK = {
     "products.services.listings.wake_unlisted": 60,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
+    "products.services.stock_check.wake_checks": 3600,
     "sellercloudx.lib.table_cache.sweep": 600,
     "sellercloudx.lib.sessions.sweep": 3600,
     # Half an hour before it is sent, so that a deploy in between loses nothing.

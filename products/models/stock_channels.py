@@ -49,13 +49,13 @@ class ChannelStock(models.Model):
 
 
 class StockCheck(models.Model):
-    """What the hourly look at a partner's stock found. Rows are only ever added."""
+    """What the hourly look at a partner's stock found; kept for a month."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="stock_checks")
     at = models.DateTimeField()
     # How many of each were looked at: {"levels": 10, "reservations": 3, "shares": 2}.
     checked = models.JSONField(default=dict)
-    # [{"code", "product", "expected", "found"}]; empty: all is well.
+    # [{"code", "product", "sku", "expected", "found"}]; empty: all is well.
     wrong = models.JSONField(default=list)
 
     objects = PartnerScopedQuerySet.as_manager()

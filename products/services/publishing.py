@@ -1,6 +1,6 @@
 """From an approved card to the marketplace, and what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -218,6 +218,17 @@ def tell_stock(products: Sequence[Product]) -> None:
         if not now.is_strict or listing.product_id not in dealt:
             _offer(listing, now)
         dealt.add(listing.product_id)
+
+
+def offer_again(product: Product, listings: Collection[int]) -> None:
+    """What these shops may show has changed: they are told where it is another number."""
+    now = stock.figures(product)
+    if now.is_strict:
+        _deal(product)
+        return
+    for listing in told([product]):
+        if listing.pk in listings and listing.sent_stock != shown(listing, now):
+            _offer(listing, now)
 
 
 def catch_up(connection: Connection) -> None:

@@ -106,8 +106,6 @@ def _move(
     reason: str,
 ) -> tuple[StockMovement, int | None]:
     """The movement, and what lay there before it; None when it was made earlier."""
-    if BundlePart.objects.filter(bundle=product).exists():
-        raise HasNoStock
     location = own_location(partner)
     movement, is_new = StockMovement.objects.get_or_create(
         partner=partner,
@@ -129,6 +127,8 @@ def _move(
 
 
 def _change_on_hand(product: Product, location: Location, quantity: int) -> int:
+    if BundlePart.objects.filter(bundle=product).exists():
+        raise HasNoStock
     StockLevel.objects.get_or_create(product=product, location=location)
     level = StockLevel.objects.select_for_update().get(product=product, location=location)
     changeable = StockLevel.objects.filter(

@@ -116,6 +116,13 @@ def _asked(share: ChannelStock) -> QuerySet[Operation]:
     return stocks.filter(pk__gt=share.acked_op).exclude(NEVER_SENT).order_by("-pk")
 
 
+def looked_at(share: ChannelStock) -> tuple[StockLevel | None, ChannelStock, int]:
+    """The level, held still; the share as it is now; and what its shop may be showing at most."""
+    level = _locked(share.listing.product_id)
+    now = ChannelStock.objects.get(pk=share.pk)
+    return level, now, max([now.acked, *(quantity_of(one) for one in unanswered(now))])
+
+
 def quantity_of(operation: Operation) -> int:
     return int(operation.payload["quantity"])
 
@@ -132,6 +139,8 @@ class _Shop:
     share: ChannelStock
     # What it was asked last; None: nothing yet.
     asked: int | None
+    # The most it may be asked, and what it would be in an equal share.
+    most: int = 0
     target: int = 0
 
 
@@ -142,13 +151,13 @@ def deal(product: Product, listings: Sequence[Listing], say: Say) -> None:
         return
     shops = [_shop(level, listing) for listing in listings]
     level.refresh_from_db()
-    available = level.on_hand - level.reserved
-    _aim(shops, available)
-    if level.published > available or any(_is_starving(shop) for shop in shops):
-        for shop in shops:
-            if shop.asked is not None and shop.asked > shop.target:
-                say(shop.listing, shop.target)
-                _keep(level.pk, shop.share, acked=shop.share.acked)
+    pool = _aim(shops, level.on_hand - level.reserved)
+    is_anew = level.published > pool or any(_is_starving(shop) for shop in shops)
+    for shop in shops:
+        most = shop.target if is_anew else shop.most
+        if shop.asked is not None and shop.asked > most:
+            say(shop.listing, shop.target)
+            _keep(level.pk, shop.share, acked=shop.share.acked)
     for shop in sorted(shops, key=lambda shop: (shop.asked or 0) - shop.target):
         _raise(level.pk, shop, say)
 
@@ -171,13 +180,16 @@ def _shop(level: StockLevel, listing: Listing) -> _Shop:
     return _Shop(listing, share, share.acked if share.acked_op else None)
 
 
-def _aim(shops: Sequence[_Shop], available: int) -> None:
-    limits = {shop.listing.pk: limit(shop.share, available) for shop in shops}
-    shown = {shop.listing.pk: shop.asked or 0 for shop in shops}
-    pool = max([available - shop.share.buffer for shop in shops], default=0)
-    targets = fair(max(pool, 0), limits, shown)
+def _aim(shops: Sequence[_Shop], available: int) -> int:
+    """Find what each may and should show; how many pieces there are to share out."""
+    pool = max([available - shop.share.buffer for shop in shops], default=available)
+    for shop in shops:
+        shop.most = limit(shop.share, available)
+    limits = {shop.listing.pk: shop.most for shop in shops}
+    targets = fair(max(pool, 0), limits, {shop.listing.pk: shop.asked or 0 for shop in shops})
     for shop in shops:
         shop.target = targets[shop.listing.pk]
+    return max(pool, 0)
 
 
 def limit(rule: ChannelStock | None, available: int) -> int:

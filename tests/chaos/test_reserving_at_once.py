@@ -11,6 +11,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from marketplaces.models import Operation
 from orders.models import Order, OrderLine
@@ -71,7 +72,7 @@ def test_orders_of_many_products_wait_for_each_other_in_one_order(seed):
     shops = [factories.make_connection(partner, marketplace="fake") for _ in range(2)]
     for product in products:
         for shop in shops:
-            factories.make_listing(product, shop, state="sent", sent_stock=ON_THE_SHELF)
+            factories.make_listing(product, shop, state="sent", sent_at=timezone.now())
     coming = [_order(dice, number, products) for number in range(ORDERS)]
 
     share_out(coming, lambda one: intake.receive_orders(_shop(shops, one), [one]))

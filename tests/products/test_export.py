@@ -118,7 +118,7 @@ def test_batch_by_batch_with_steps_and_few_queries(partner, monkeypatch):
         content = export(partner, steps)
     assert [row[0] for row in rows(content)[1:]] == ["P4", "P3", "P2", "P1", "P0"]
     assert steps == [(0, 5), (2, 5), (4, 5), (5, 5)]
-    # Counting, shops, three batches with bundles, stock and listings, and the look that finds no more.
+    # Counting, shops, three batches with bundles, stock and listings, the look that finds no more.
     assert len(queries) == 2 + 3 * 4 + 1
 
 
