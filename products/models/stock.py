@@ -133,9 +133,8 @@ class Reservation(models.Model):
     quantity = models.PositiveIntegerField()
     source = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
-    # Strict mode: the share these pieces were sold from, and how many it gave.
+    # Strict mode: the share of the shop that sold these pieces.
     share = models.ForeignKey("ChannelStock", models.PROTECT, null=True, related_name="+")
-    off_share = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 

@@ -26,6 +26,8 @@ class ChannelStock(models.Model):
     acked_op = models.BigIntegerField(default=0)
     # The most the shop may be showing: acknowledged, or asked without an answer.
     held = models.PositiveIntegerField(default=0)
+    # A sale there was called off: it may show the pieces again, or not, until it is asked anew.
+    is_unsure = models.BooleanField(default=False)
 
     objects = PartnerScopedQuerySet.as_manager()
 

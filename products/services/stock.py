@@ -124,7 +124,7 @@ def _promise(
         # The one statement that decides: whoever comes second finds the condition false.
         free = StockLevel.objects.filter(pk=level.pk, on_hand__gte=F("reserved") + quantity)
         if shift(free, reserved=quantity):
-            share, off = stock_shares.note_sale(level, quantity, sale)
+            share = stock_shares.note_sale(level, quantity, sale)
             return Reservation.objects.create(
                 partner=partner,
                 product_id=product_id,
@@ -132,7 +132,6 @@ def _promise(
                 quantity=quantity,
                 source=source,
                 share=share,
-                off_share=off,
             )
     raise NotEnough
 
@@ -152,9 +151,8 @@ def _resize(held: Reservation, quantity: int, sale: Sale | None) -> None:
     if more < 0:
         stock_shares.give_back(held, -more)
     elif level := _level_of(held).filter(is_strict=True).first():
-        held.share, off = stock_shares.note_sale(level, more, sale)
-        live = Reservation.objects.filter(pk=held.pk)
-        live.update(share=held.share, off_share=F("off_share") + off)
+        held.share = stock_shares.note_sale(level, more, sale)
+        Reservation.objects.filter(pk=held.pk).update(share=held.share)
 
 
 @transaction.atomic

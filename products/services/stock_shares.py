@@ -45,35 +45,33 @@ class Sale:
     at: datetime
 
 
-def note_sale(
-    level: StockLevel, quantity: int, sale: Sale | None
-) -> tuple[ChannelStock | None, int]:
-    """Take what was sold off the seller's share; the share, and how many it gave.
+def note_sale(level: StockLevel, quantity: int, sale: Sale | None) -> ChannelStock | None:
+    """Take what was sold off the seller's share, and name it.
 
     The caller has just changed the level, so that nobody else does.
     """
     if sale is None or not level.is_strict:
-        return None, 0
+        return None
     share = ChannelStock.objects.filter(
         listing__product=level.product_id, listing__connection=sale.connection
     ).first()
-    if share is None or share.acked_at is None or sale.at < share.acked_at:
-        return share, 0
-    off = min(quantity, share.acked)
-    _keep(level.pk, share, acked=share.acked - off)
-    return share, off
+    if share and share.acked_at and sale.at >= share.acked_at:
+        _keep(level.pk, share, acked=max(share.acked - quantity, 0))
+    return share
 
 
 def give_back(held: Reservation, quantity: int) -> None:
-    """A sale is off: the shop may have put the pieces on sale again, so they are its own."""
-    if not (back := min(quantity, held.off_share)):
+    """A sale is off: the shop may have put the pieces on sale again, so they are its own.
+
+    It may not have: it is asked anew, and the share is what it says then.
+    """
+    if held.share_id is None:
         return
-    Reservation.objects.filter(pk=held.pk).update(off_share=F("off_share") - back)
     level = StockLevel.objects.filter(product=held.product_id, location=held.location_id)
-    strict = level.filter(is_strict=True).first()
-    if strict and held.share_id is not None:
+    if strict := level.filter(is_strict=True).first():
+        ChannelStock.objects.filter(pk=held.share_id).update(is_unsure=True)
         share = ChannelStock.objects.get(pk=held.share_id)
-        _keep(strict.pk, share, acked=share.acked + back)
+        _keep(strict.pk, share, acked=share.acked + quantity)
 
 
 def acknowledged(listing: Listing, operation: Operation, quantity: int) -> bool:
@@ -156,8 +154,9 @@ def deal(product: Product, listings: Sequence[Listing], say: Say) -> None:
     for shop in shops:
         most = shop.target if is_anew else shop.most
         if shop.asked is not None and shop.asked > most:
-            say(shop.listing, shop.target)
-            _keep(level.pk, shop.share, acked=shop.share.acked)
+            _ask(level.pk, shop, shop.target, say)
+        elif shop.asked is not None and shop.share.is_unsure:
+            _ask(level.pk, shop, shop.asked, say)
     for shop in sorted(shops, key=lambda shop: (shop.asked or 0) - shop.target):
         _raise(level.pk, shop, say)
 
@@ -214,6 +213,14 @@ def fair(pool: int, limits: Mapping[int, int], shown: Mapping[int, int]) -> dict
             dealt[pk] += more
             pool -= more
     return dealt
+
+
+def _ask(level_pk: int, shop: _Shop, quantity: int, say: Say) -> None:
+    """Ask for no more than the share holds."""
+    say(shop.listing, quantity)
+    ChannelStock.objects.filter(pk=shop.share.pk).update(is_unsure=False)
+    _keep(level_pk, shop.share, acked=shop.share.acked)
+    shop.asked = quantity
 
 
 def _is_starving(shop: _Shop) -> bool:
@@ -288,7 +295,7 @@ def make_pooled(*, product: Product, by: User) -> bool:
     if level is None:
         return False
     ChannelStock.objects.filter(listing__product=product).update(
-        acked=0, acked_at=None, acked_op=0, held=0
+        acked=0, acked_at=None, acked_op=0, held=0, is_unsure=False
     )
     StockLevel.objects.filter(pk=level.pk).update(is_strict=False, published=0, overhang=0)
     _audit(product, by, "strict", "pooled")

@@ -15,6 +15,8 @@ class Shelves(FakeMarketplace):
     """`shown` is what buyers see, by account and SKU; a sale there lowers it at once."""
 
     shown: dict = {}
+    # How many numbers it has taken for each, ours to compare with.
+    taken: dict = {}
     # Calls to come: False does nothing and answers nothing, True does it and loses the answer.
     lost: list = []
     calls = 0
@@ -22,16 +24,17 @@ class Shelves(FakeMarketplace):
     @classmethod
     def reset(cls):
         super().reset()
-        cls.shown, cls.lost, cls.calls = {}, [], 0
+        cls.shown, cls.taken, cls.lost, cls.calls = {}, {}, [], 0
 
     def push_stocks(self, updates):
         cls, account = type(self), self.credentials["campaign_id"]
         cls.calls += 1
         happens = cls.lost.pop(0) if cls.lost else None
         if happens is not False:
-            cls.shown |= {
-                (account, one.sku): one.quantity for one in updates if one.sku not in self.refused
-            }
+            for one in updates:
+                if one.sku not in self.refused:
+                    cls.shown[account, one.sku] = one.quantity
+                    cls.taken[account, one.sku] = cls.taken.get((account, one.sku), 0) + 1
         if happens is not None:
             raise Unavailable("no answer", code="timeout")
         return super().push_stocks(updates)
