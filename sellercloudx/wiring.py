@@ -54,6 +54,12 @@ SAMPLE_SHOP = {"show": "sellercloudx.sample.show"}
 # what a shop takes by the word of its partner: percent by step, None where nothing is entered
 SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 
+# how fast a product is sold in each shop, and how late we hear of sales
+STOCK_PACE = {
+    "sold": "orders.services.stock_pace.sold",
+    "heard": "orders.services.stock_pace.heard_after",
+}
+
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],

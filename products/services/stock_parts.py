@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from partners import audit
-from partners.models import Partner, User
+from partners.models import User
 from products.models import BundlePart, Location, Product, Reservation, StockLevel
 from products.services.stock_ledger import say_changed
 
@@ -85,14 +85,14 @@ def _pks(parts: Mapping[Product, int]) -> list[int]:
     return [part.pk for part in parts]
 
 
+def is_in_bundle(product: Product) -> bool:
+    """Whether it is a bundle, or part of one."""
+    return BundlePart.objects.filter(Q(bundle=product) | Q(part=product)).exists()
+
+
 def parts_of(bundle: Product) -> list[BundlePart]:
     parts = BundlePart.objects.filter(bundle=bundle).select_related("part")
     return list(parts.order_by("part"))
-
-
-def bundles_with(part: Product, partner: Partner) -> list[Product]:
-    bundles = Product.objects.for_partner(partner).filter(parts__part=part)
-    return list(bundles.order_by("pk"))
 
 
 def with_all_parts(bundle: OuterRef, bundles: Any) -> Q:

@@ -250,8 +250,9 @@ def _raise(level_pk: int, shop: _Shop, say: Say) -> None:
 # --- On and off ----------------------------------------------------------------------------------
 
 
-def is_strict(product: Product) -> bool:
-    return StockLevel.objects.filter(product=product, is_strict=True).exists()
+def level_of(product: Product) -> StockLevel | None:
+    """The pieces that are shared out; None in pooled mode."""
+    return StockLevel.objects.filter(product=product, is_strict=True).first()
 
 
 @transaction.atomic

@@ -238,7 +238,7 @@ def test_bundles_and_their_parts_are_not_shared_out(strict, partner):
     for one in (bundle, part):
         with pytest.raises(InABundle):
             make_strict(Product.objects.get(pk=one.pk))
-    assert not stock_shares.is_strict(part)
+    assert stock_shares.level_of(part) is None
 
 
 @pytest.mark.parametrize(
