@@ -86,6 +86,8 @@ def with_figures(products: "QuerySet[Product]") -> "QuerySet[Product]":
         stock_promised=_sum("reserved", own),
         stock_coming=_sum("on_hand", coming),
         is_bundle=Exists(BundlePart.objects.filter(bundle=OuterRef("pk"))),
+        is_part=Exists(BundlePart.objects.filter(part=OuterRef("pk"))),
+        is_strict=Exists(StockLevel.objects.filter(product=OuterRef("pk"), is_strict=True)),
     )
 
 
@@ -97,7 +99,8 @@ def _sum(name: str, kind: Location.Kind) -> Coalesce:
 def figures_read(product: Any) -> Figures:
     if product.is_bundle:
         return figures(product)
-    return Figures(product.stock_own, product.stock_promised, product.stock_coming)
+    numbers = product.stock_own, product.stock_promised, product.stock_coming
+    return Figures(*numbers, is_strict=product.is_strict)
 
 
 def own_location(partner: Partner) -> Location:

@@ -85,11 +85,6 @@ def _pks(parts: Mapping[Product, int]) -> list[int]:
     return [part.pk for part in parts]
 
 
-def is_in_bundle(product: Product) -> bool:
-    """Whether it is a bundle, or part of one."""
-    return BundlePart.objects.filter(Q(bundle=product) | Q(part=product)).exists()
-
-
 def parts_of(bundle: Product) -> list[BundlePart]:
     parts = BundlePart.objects.filter(bundle=bundle).select_related("part")
     return list(parts.order_by("part"))

@@ -1,7 +1,7 @@
 """What shops show of a product's stock, what a bundle is made of, and whether it all adds up."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,15 +17,15 @@ from products.services import (
     stock_shares,
 )
 from products.stock_forms import STRICT, PartsForm, StockForm
-from products.views.product import own_product
+from products.views.product import own_product, own_products
 
 
 @partner_required(to_look=OPERATOR)
 @require_http_methods(["GET", "POST"])
 def limits(request, pk):
-    product = own_product(request, pk)
-    figures, shown = stock.figures(product), publishing.told([product])
-    can_be_strict = not stock_parts.is_in_bundle(product)
+    product = get_object_or_404(stock.with_figures(own_products(request)), pk=pk)
+    figures, shown = stock.figures_read(product), publishing.told([product])
+    can_be_strict = not (product.is_bundle or product.is_part)
     form = StockForm(
         request.POST or None,
         listings=shown,
