@@ -69,6 +69,8 @@ def adjust(
 
     Raises NotEnough, TooMany, HasNoStock.
     """
+    if abs(quantity) > LARGEST_QUANTITY:
+        raise NotEnough if quantity < 0 else TooMany
     movement, before = _move(
         partner=partner,
         product=product,
