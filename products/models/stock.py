@@ -44,11 +44,11 @@ class StockLevel(models.Model):
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
     # Strict mode: each shop is given a share of the pieces here, and no piece is in two shares.
-    is_strict = models.BooleanField(default=False)
+    is_strict = models.BooleanField(_("shared out"), default=False)
     # What the shops may still sell, together: the sum of ChannelStock.held.
-    published = models.IntegerField(default=0)
+    published = models.IntegerField(_("in shops' shares"), default=0)
     # Pieces in the shares that are not here (any more): lost, or sold twice; never by a raise.
-    overhang = models.IntegerField(default=0)
+    overhang = models.IntegerField(_("shown and not there"), default=0)
 
     class Meta:
         db_table = "stock_levels"
@@ -134,7 +134,13 @@ class Reservation(models.Model):
     source = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
     # Strict mode: the share of the shop that sold these pieces.
-    share = models.ForeignKey("ChannelStock", models.PROTECT, null=True, related_name="+")
+    share = models.ForeignKey(
+        "ChannelStock",
+        models.PROTECT,
+        verbose_name=_("share of the shop"),
+        null=True,
+        related_name="+",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 

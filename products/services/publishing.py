@@ -184,7 +184,7 @@ def _add(listing: Listing, kind: str, payload: Any, dedupe: str, by: User | None
 
 
 def subject_of(listing: Listing) -> str:
-    return f"listing:{listing.pk}"
+    return listing.subject
 
 
 def told(products: Iterable[Product]) -> list[Listing]:

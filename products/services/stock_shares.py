@@ -109,7 +109,7 @@ def unanswered(share: ChannelStock) -> list[Operation]:
 
 
 def _asked(share: ChannelStock) -> QuerySet[Operation]:
-    subject = f"listing:{share.listing_id}"
+    subject = Listing(pk=share.listing_id).subject
     stocks = Operation.objects.filter(subject=subject, kind=Operation.Kind.PUSH_STOCK)
     return stocks.filter(pk__gt=share.acked_op).exclude(NEVER_SENT).order_by("-pk")
 
@@ -281,7 +281,7 @@ def _begin(level: StockLevel, listing: Listing) -> None:
     """A share holds what the shop shows now, or may be showing."""
     share, _ = _share(listing)
     done = Operation.objects.filter(
-        subject=f"listing:{listing.pk}", kind=Operation.Kind.PUSH_STOCK, state=State.DONE
+        subject=listing.subject, kind=Operation.Kind.PUSH_STOCK, state=State.DONE
     )
     if last := done.order_by("-pk").first():
         share.acked_op, share.acked_at = last.pk, last.finished_at
