@@ -63,7 +63,8 @@ class LocationTable(Table):
 
 @admin.register(StockLevel)
 class StockLevelTable(Table):
-    list_display = ("pk", "product", "location", "on_hand", "reserved")
+    list_display = ("pk", "product", "location", "on_hand", "reserved", "published", "overhang")
+    list_filter = ("is_strict",)
     search_fields = ("product__folded",)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from products.views import cards, catalogue, listings, product, proposals, rates
+from products.views import cards, catalogue, listings, product, proposals, rates, stock
 
 app_name = "products"
 products = "partner-dashboard/products/"
@@ -16,6 +16,9 @@ urlpatterns = [
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),
     path(products + "<int:pk>/adjust/", product.adjust, name="adjust"),
+    path(products + "<int:pk>/stock/", stock.limits, name="stock"),
+    path(products + "<int:pk>/parts/", stock.parts, name="parts"),
+    path(products + "stock-check/", stock.check, name="stock_check"),
     path(products + "<int:pk>/shops/", product.shops, name="shops"),
     path(products + "<int:pk>/list/<int:connection_pk>/", listings.open_one, name="open_listing"),
     path("partner-dashboard/marketplaces/<int:connection_pk>/rates/", rates.edit, name="rates"),

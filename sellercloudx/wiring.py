@@ -54,6 +54,12 @@ SAMPLE_SHOP = {"show": "sellercloudx.sample.show"}
 # what a shop takes by the word of its partner: percent by step, None where nothing is entered
 SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 
+# how fast a product is sold in each shop, and how late we hear of sales
+STOCK_PACE = {
+    "sold": "orders.services.stock_pace.sold",
+    "heard": "orders.services.stock_pace.heard_after",
+}
+
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],
@@ -114,6 +120,7 @@ CLOCK = {
     "products.services.listings.wake_unlisted": 60,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
+    "products.services.stock_check.wake_checks": 3600,
     "sellercloudx.lib.table_cache.sweep": 600,
     "sellercloudx.lib.sessions.sweep": 3600,
     # Half an hour before it is sent, so that a deploy in between loses nothing.

@@ -164,7 +164,7 @@ def detail(request, pk):
 @require_GET
 def of_source(request, source):
     """To the order that the stock ledger of a product speaks of."""
-    line = number(source.removeprefix(OrderLine.SOURCE))
+    line = number(source.removeprefix(OrderLine.SOURCE).partition(":")[0])
     order = get_object_or_404(Order.objects.for_partner(request.partner), lines__pk=line)
     return redirect("orders:detail", order.pk)
 

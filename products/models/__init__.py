@@ -3,9 +3,13 @@ from .listings import Card, Listing
 from .proposals import PriceProposal
 from .rates import ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
+from .stock_channels import ChannelStock, StockCheck
+from .stock_parts import BundlePart
 
 __all__ = [
+    "BundlePart",
     "Card",
+    "ChannelStock",
     "Listing",
     "Location",
     "PriceChange",
@@ -13,6 +17,7 @@ __all__ = [
     "Product",
     "Reservation",
     "ShopRate",
+    "StockCheck",
     "StockLevel",
     "StockMovement",
 ]
