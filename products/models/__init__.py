@@ -1,4 +1,5 @@
 from .catalogue import PriceChange, Product
+from .imports import ProductImport
 from .listings import Card, Listing
 from .proposals import PriceProposal
 from .rates import ShopRate
@@ -11,6 +12,7 @@ __all__ = [
     "PriceChange",
     "PriceProposal",
     "Product",
+    "ProductImport",
     "Reservation",
     "ShopRate",
     "StockLevel",
