@@ -1,15 +1,20 @@
 """Tables that strangers send: read as Excel shows them, or refused in words."""
 
-import io
 import struct
-import zipfile
 
 import pytest
+from django.utils import translation
 
 from sellercloudx.lib import sheets, tables, xlsx
-from tests.workbooks import MAIN, TYPES, WITH_MACROS, packed, sheet, workbook
+from tests.workbooks import MAIN, WITH_MACROS, packed, sheet, workbook
 
 NUMBERED = [(1, ["SKU", "Nom"]), (2, ["A-1", "Choynak"])]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def read(data, most=100):
@@ -50,7 +55,9 @@ def test_a_workbook_by_its_first_sheet_that_is_seen():
 
 
 def test_cells_of_a_workbook_as_they_are_shown():
-    strings = f'<sst xmlns="{MAIN}"><si><r><t>Choy</t></r><r><t>nak</t></r><rPh><t>x</t></rPh></si></sst>'
+    strings = (
+        f'<sst xmlns="{MAIN}"><si><r><t>Choy</t></r><r><t>nak</t></r><rPh><t>x</t></rPh></si></sst>'
+    )
     cells = (
         '<c r="A1" t="s"><v>0</v></c><c r="C1"><v>4.7800000000010005E12</v></c>'
         '<c r="D1"><f>1+2</f><v>0.30000000000000004</v></c><c r="E1" t="str"><f>A1</f><v>=x</v></c>'
@@ -132,5 +139,3 @@ def test_a_column_far_away_takes_no_memory():
 @pytest.mark.parametrize("written", ["1E400000", "NaN", "abc", "1e-999"])
 def test_an_odd_number_is_left_as_it_is_written(written):
     assert xlsx.number_shown(written) == written
-
-
