@@ -22,6 +22,8 @@ from sellercloudx.lib.submissions import key_of
 
 VIEWER = Member.Role.VIEWER
 PAGE = "partners:activity"
+# Steps of one activity on a page.
+ITEMS = 50
 # Asked again soon while something moves and ever later while nothing does, as in the chat.
 SOON, LATEST, GROWTH = 2.0, 30.0, 1.3
 MOST_POLLS = 20
@@ -98,11 +100,14 @@ def items(request, pk):
     found = activity.items.all()
     if outcome in ActivityItem.Outcome.values:
         found = found.filter(outcome=outcome)
-    numbers = activity_items.counts(activity)
+    after = number(request.GET.get("after"))
+    rows = list(found.filter(position__gt=after or 0).order_by("position")[: ITEMS + 1])
     context = {
         "activity": activity,
-        "page": newest_first(found, request.GET),
-        "tabs": _outcome_tabs(numbers, outcome),
+        "rows": rows[:ITEMS],
+        "next_after": rows[ITEMS - 1].position if len(rows) > ITEMS else None,
+        "is_later_page": after is not None,
+        "tabs": _outcome_tabs(activity_items.counts(activity), outcome),
         "is_over": not activity.is_open,
     }
     return render(request, "partners/activity/items.html", context)

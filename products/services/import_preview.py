@@ -45,8 +45,9 @@ class Preview:
             shown.append(line)
 
     @property
-    def has_work(self) -> bool:
-        return bool(self.counts[Outcome.CREATED] or self.counts[Outcome.UPDATED])
+    def to_do(self) -> int:
+        """How many rows would change something."""
+        return self.counts[Outcome.CREATED] + self.counts[Outcome.UPDATED]
 
 
 def of(sent: ProductImport) -> Preview | None:

@@ -180,7 +180,7 @@ def test_it_is_cancelled_between_two_cards(partner_client, partner, shop, monkey
     assert len(published()) == 1
     assert not Notification.objects.filter(kind="bulk_done").exists()
     page = partner_client.get(reverse("partners:activity_items", args=[activity.pk]))
-    assert len(page.context["page"].rows) == 1
+    assert len(page.context["rows"]) == 1
 
 
 def test_what_broke_in_the_middle_goes_on_behind_what_is_done(
