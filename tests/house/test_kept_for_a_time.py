@@ -136,4 +136,4 @@ def test_a_row_that_changed_meanwhile_is_left_alone(partner):
 
 
 def test_the_clock_does_all_of_it():
-    assert len(FORGETS) == 7
+    assert len(FORGETS) == 8
