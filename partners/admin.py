@@ -14,6 +14,7 @@ from partners import audit_words
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     Activity,
+    ActivityItem,
     ApiKey,
     AuditLog,
     AuditSeal,
@@ -309,6 +310,13 @@ class ActivityTable(Table):
     list_display_links = ("pk", "kind")
     list_filter = ("kind", "state")
     search_fields = ("partner__folded", "started_by__folded")
+
+
+@admin.register(ActivityItem)
+class ActivityItemTable(Table):
+    list_display = ("pk", "activity", "position", "title", "outcome")
+    list_filter = ("outcome",)
+    search_fields = ("=activity__pk",)
 
 
 @admin.register(ApiKey)

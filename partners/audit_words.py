@@ -69,6 +69,8 @@ ACTIONS: dict[str, str | Promise] = {
     "TICKET_CHANGED": _("changed a ticket"),
     "EXPORT_PRODUCTS_STARTED": _("exported products"),
     "EXPORT_ORDERS_STARTED": _("exported orders"),
+    "PUBLISH_CARDS_STARTED": _("published many cards"),
+    "IMPORT_PRODUCTS_STARTED": _("imported products"),
     "ACTIVITY_CANCELLED": _("cancelled long work"),
     "CANNED_REPLY_ADDED": _("added a ready answer"),
     "CANNED_REPLY_CHANGED": _("changed a ready answer"),

@@ -63,6 +63,7 @@ urlpatterns = [
     path(keys_base, api_keys.index, name="api_keys"),
     path(keys_base + "<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path(activity_base, activity.index, name="activity"),
+    path(activity_base + "<int:pk>/", activity.items, name="activity_items"),
     path(activity_base + "<int:pk>/cancel/", activity.cancel, name="cancel_activity"),
     path(activity_base + "<int:pk>/again/", activity.again, name="activity_again"),
     path(activity_base + "<int:pk>/file/", activity.result, name="activity_result"),

@@ -8,6 +8,7 @@ from products.models import (
     PriceChange,
     PriceProposal,
     Product,
+    ProductImport,
     Reservation,
     ShopRate,
     StockLevel,
@@ -20,6 +21,13 @@ class ProductTable(Table):
     list_display = ("pk", "sku", "name", "partner", "cost", "price", "currency", "created_at")
     list_display_links = ("pk", "sku", "name")
     search_fields = ("folded",)
+
+
+@admin.register(ProductImport)
+class ProductImportTable(Table):
+    list_display = ("pk", "name", "partner", "uploaded_by", "uploaded_at", "imported_at")
+    list_display_links = ("pk", "name")
+    search_fields = ("partner__folded",)
 
 
 @admin.register(PriceChange)

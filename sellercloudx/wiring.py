@@ -79,6 +79,8 @@ ON_EVENT = {
 ACTIVITIES = {
     "export_products": "products.services.exporting.export_products",
     "export_orders": "orders.services.exporting.export_orders",
+    "publish_cards": "products.services.bulk_publishing.publish_cards",
+    "import_products": "products.services.importing.import_products",
 }
 
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
@@ -134,6 +136,7 @@ CLOCK = {
     "partners.services.retention.forget_invited": time(4, 10),
     "partners.services.retention.forget_results": time(4, 12),
     "partners.services.retention.forget_activities": time(4, 13),
+    "products.services.import_files.forget_old": time(4, 14),
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "ai_manager.services.retention.forget_errors": time(4, 25),

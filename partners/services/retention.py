@@ -1,13 +1,14 @@
 """What is kept about people only as long as it is of use to them."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from partners.models import Activity, Delivery, Invitation, Notification, StoredFile
+from partners.models import Activity, ActivityItem, Delivery, Invitation, Notification, StoredFile
 from sellercloudx.lib.batches import in_batches
 
 logger = logging.getLogger(__name__)
@@ -43,17 +44,26 @@ def forget_invited() -> int:
 
 
 def forget_results() -> int:
-    """Called by the clock: files that long work made. That it was done stays for a year."""
+    """Called by the clock: files that long work made, and its steps. That it was done stays for a year."""
     until = timezone.now() - RESULTS_KEPT
     kept = Activity.objects.filter(ended_at__lt=until, result__isnull=False)
     count = in_batches(kept, _forget_results)
     logger.info("forgot the files of %s activities", count)
+    steps = in_batches(
+        ActivityItem.objects.filter(activity__ended_at__lt=until), lambda rows: rows.delete()
+    )
+    logger.info("forgot %s steps of activities", steps)
     return count
 
 
 def _forget_results(rows: "QuerySet[Activity]") -> None:
     files = set(rows.values_list("result_id", flat=True))
     rows.update(result=None)
+    forget_files(files)
+
+
+def forget_files(files: Iterable[int]) -> None:
+    """Those that nothing refers to any more."""
     for pk in files:
         try:
             with transaction.atomic():

@@ -1,4 +1,5 @@
 from .catalogue import PriceChange, Product
+from .imports import ProductImport
 from .listings import Card, Listing
 from .proposals import PriceProposal
 from .rates import ShopRate
@@ -15,6 +16,7 @@ __all__ = [
     "PriceChange",
     "PriceProposal",
     "Product",
+    "ProductImport",
     "Reservation",
     "ShopRate",
     "StockCheck",

@@ -84,6 +84,10 @@ STATUS_TONES = {
     "urgent": "bad",
     "queued": "hold",
     "running": "warn",
+    "published": "ok",
+    "created": "ok",
+    "updated": "ok",
+    "skipped": "hold",
 }
 
 
