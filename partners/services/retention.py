@@ -44,7 +44,7 @@ def forget_invited() -> int:
 
 
 def forget_results() -> int:
-    """Called by the clock: files that long work made, and its steps. That it was done stays for a year."""
+    """Called by the clock: files that long work made, and its steps. The rest stays for a year."""
     until = timezone.now() - RESULTS_KEPT
     kept = Activity.objects.filter(ended_at__lt=until, result__isnull=False)
     count = in_batches(kept, _forget_results)
