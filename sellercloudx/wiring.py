@@ -57,6 +57,7 @@ SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],
+    "taxes_changed": ["products.services.price_proposals.review_all_soon"],
     "connection_activated": [
         "products.services.listings.list_everything_on",
         "products.services.publishing.catch_up",
@@ -125,6 +126,7 @@ CLOCK = {
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),
     "partners.services.retention.forget_results": time(4, 12),
+    "partners.services.retention.forget_activities": time(4, 13),
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "ai_manager.services.retention.forget_errors": time(4, 25),

@@ -40,6 +40,9 @@ SKIPPED = {
     # Where nothing is new there is nothing to draw: tests/partners/test_chat_polling.py.
     "partners:chat_news",
     "partners:staff_chat_news",
+    # tests/partners/test_ticket_polling.py
+    "partners:ticket_news",
+    "partners:staff_ticket_news",
 }
 # So that a part of a page is drawn; a page is the same.
 AS_HTMX = {"HX-Request": "true"}

@@ -88,6 +88,12 @@ class Activity(models.Model):
                 condition=Q(result__isnull=False),
                 name="activities_kept_idx",
             ),
+            # Retention: which ended so long ago that they are forgotten.
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False),
+                name="activities_ended_idx",
+            ),
         ]
 
     def __str__(self):

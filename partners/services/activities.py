@@ -110,6 +110,17 @@ class _Lease:
         is_cancelled = self.held().filter(cancel_requested=True).exists()
         return Cancelled() if is_cancelled else TakenOver()
 
+    def park(self) -> bool:
+        """Whether its partner may not work now: it waits, and this was no attempt of its."""
+        parked = self.held().exclude(_approved())
+        return bool(
+            parked.update(
+                leased_until=None,
+                lease_token=F("lease_token") + 1,
+                attempts=F("attempts") - 1,
+            )
+        )
+
     def put_off(self) -> None:
         """To be taken again after a while; ours is over."""
         until = timezone.now() + PAUSE * self.attempt
@@ -231,9 +242,12 @@ def _run_under(lease: _Lease) -> None:
     try:
         _do(activity, lease)
     except TakenOver:
-        logger.info("activity %s was taken over", activity.pk)
+        is_parked = lease.park()
+        logger.info("activity %s was %s", activity.pk, "parked" if is_parked else "taken over")
     except Exception:  # noqa: BLE001  the worker's loop: broken work must not stop the rest
         logger.exception("activity %s broke", activity.pk)
+        if lease.park():
+            return
         if lease.attempt < MOST_ATTEMPTS:
             lease.put_off()
         else:

@@ -17,6 +17,8 @@ NOTIFICATIONS_KEPT = timedelta(days=365)
 INVITED_KEPT = timedelta(days=30)
 # Files that can be made anew; the words on the page and in the notice say it, too.
 RESULTS_KEPT = timedelta(days=7)
+# As long as the notice that leads to it.
+ACTIVITIES_KEPT = NOTIFICATIONS_KEPT
 
 
 def forget_notifications() -> int:
@@ -41,7 +43,7 @@ def forget_invited() -> int:
 
 
 def forget_results() -> int:
-    """Called by the clock: files that long work made. That it was done stays."""
+    """Called by the clock: files that long work made. That it was done stays for a year."""
     until = timezone.now() - RESULTS_KEPT
     kept = Activity.objects.filter(ended_at__lt=until, result__isnull=False)
     count = in_batches(kept, _forget_results)
@@ -59,3 +61,14 @@ def _forget_results(rows: "QuerySet[Activity]") -> None:
         except IntegrityError:
             # The same bytes are another's, too: a newer result, or sent along in the chat.
             logger.debug("file %s is still needed", pk)
+
+
+def forget_activities() -> int:
+    """Called by the clock: what long work was asked for, and what came of it.
+
+    One whose file is still kept stays with it; what has not ended has its turn to come.
+    """
+    old = Activity.objects.filter(ended_at__lt=timezone.now() - ACTIVITIES_KEPT, result=None)
+    count = in_batches(old, lambda rows: rows.delete())
+    logger.info("forgot %s activities", count)
+    return count

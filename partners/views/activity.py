@@ -17,6 +17,7 @@ from partners.models import Activity, Member
 from partners.services import activities, activity_kinds
 from partners.services.retention import RESULTS_KEPT
 from partners.views.downloads import saved
+from sellercloudx.lib.fragments import polled
 from sellercloudx.lib.keyset import newest_first, number
 from sellercloudx.lib.submissions import key_of
 
@@ -27,18 +28,11 @@ SOON, LATEST, GROWTH = 2.0, 30.0, 1.3
 MOST_POLLS = 20
 
 
-def index(request):
-    """The page, or for its own polling the list alone."""
-    answer = _show(request)
-    if request.htmx and answer.status_code != 200:
-        # Signed out or shut out meanwhile: the page is loaded anew, and leads there as a whole.
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return answer
-
-
+@polled
 @partner_required
 @require_GET
-def _show(request):
+def index(request):
+    """The page, or for its own polling the list alone."""
     own = Activity.objects.for_partner(request.partner).select_related("started_by")
     page = newest_first(own, request.GET, size=20)
     for activity in page.rows:

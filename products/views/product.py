@@ -14,7 +14,7 @@ from products.models import Product, Reservation, StockMovement
 from products.services import catalogue, listings, price_changes, pricing, skus, stock
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
-from sellercloudx.lib.fragments import fragment_of
+from sellercloudx.lib.fragments import fragment_of, polled
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
@@ -62,6 +62,7 @@ def detail(request, pk):
     return render(request, "products/detail.html", context)
 
 
+@polled
 @partner_required
 @require_GET
 @fragment_of("products:detail")

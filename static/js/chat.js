@@ -1,4 +1,5 @@
 // A room of the chat: new messages come by themselves, and what is sent is neither lost nor doubled.
+// Those of a ticket come so, too; its form is sent as any other.
 
 const SOON = 2000;
 const LATEST = 30_000;
@@ -37,12 +38,13 @@ function watch() {
     const { pathname } = new URL(detail.xhr.responseURL, location.href);
     const isOurs = pathname === talk.getAttribute("hx-get");
     if (!isOurs) detail.shouldSwap = false;
-    if (!isOurs && !queue.length) location.reload();
+    if (!isOurs && !queue.length && !isTyping()) location.reload();
   });
   talk.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     const isNews = xhr.status === 200;
     pause = isNews ? SOON : Math.min(pause * 1.3, LATEST);
     mark(Number(xhr.getResponseHeader("Chat-Read")));
+    compare(xhr.getResponseHeader("Ticket-Status"));
     if (isNews) arrive();
     wait();
   });
@@ -51,6 +53,9 @@ function watch() {
   addEventListener("DOMContentLoaded", soon);
 }
 
+// The form of a ticket keeps nothing over a reload.
+const isTyping = () => !form && Boolean(document.getElementById("id_text")?.value);
+
 function arrive() {
   document.querySelector("[data-none]")?.remove();
   for (const line of talk.querySelectorAll("[data-sent]")) {
@@ -58,6 +63,10 @@ function arrive() {
     if (sent) settle(sent);
   }
   talk.closest("section").scrollIntoView({ block: "end" });
+}
+
+function compare(status) {
+  if (status && status !== talk.dataset.status) document.querySelector("[data-changed]").hidden = false;
 }
 
 function mark(upTo) {
@@ -182,15 +191,6 @@ function write() {
     event.preventDefault();
     form.requestSubmit();
   });
-  document.addEventListener("click", (event) => {
-    const answer = event.target.closest("[data-insert]");
-    if (!answer) return;
-    event.preventDefault();
-    const field = form.elements.text;
-    field.value = [field.value, answer.dataset.insert].filter(Boolean).join("\n");
-    keep();
-    field.focus();
-  });
   addEventListener("online", go);
   try {
     restore();
@@ -199,5 +199,17 @@ function write() {
   }
 }
 
+// A ready answer goes into the field, to be read and changed before it is sent.
+function insert(event) {
+  const answer = event.target.closest("[data-insert]");
+  const field = document.getElementById("id_text");
+  if (!answer || !field) return;
+  event.preventDefault();
+  field.value = [field.value, answer.dataset.insert].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+document.addEventListener("click", insert);
 if (talk) watch();
 if (talk && form) write();

@@ -64,6 +64,18 @@ def test_every_kind_can_be_worded_in_every_language(kind):
     assert places(kind, "ru") <= places(kind, "en")
 
 
+@pytest.mark.parametrize("language", ["uz", "ru", "en"])
+@pytest.mark.parametrize(
+    ("goods", "ends"),
+    [("2 × Piyola 6 шт.", "6 шт. "), ("2 × Piyola", "Piyola. "), ("1 × Bor?", "Bor? ")],
+)
+def test_a_name_with_a_stop_of_its_own_ends_its_sentence(goods, ends, language):
+    data = {"goods": goods, "total": "1 000", "currency": "UZS", "shop": "Y", "number": "1"}
+    with translation.override(language):
+        _title, text = KINDS["new_order"].worded(data)
+    assert ends in text and ".." not in text
+
+
 class TestList:
     def test_it_shows_one_s_own_newest_first(self, partner_client, partner):
         tell(partner, 1)

@@ -1,5 +1,6 @@
 """What one kind of notice is: its topic, its words and how it looks."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from django.utils.functional import Promise
 from partners.models.notice_choices import Topic
 from partners.services import activity_kinds
 from sellercloudx.lib import formats
+
+ENDS = (".", "…", "!", "?")
 
 
 @dataclass(frozen=True)
@@ -28,4 +31,13 @@ class NoticeKind:
             data = {**data, "currency": formats.currency_name(data["currency"])}
         if "activity" in data:
             data = {**data, "activity": activity_kinds.title(data["activity"])}
-        return str(self.title) % data, str(self.text) % data
+        return str(self.title) % data, _without_double_stop(str(self.text), data) % data
+
+
+def _without_double_stop(text: str, data: Mapping[str, Any]) -> str:
+    """A name that ends with a stop of its own ("6 шт.") ends the sentence it stands last in."""
+
+    def place(found: re.Match[str]) -> str:
+        return found[1] if str(data[found[2]]).endswith(ENDS) else found[0]
+
+    return re.sub(r"(%\((\w+)\)s)\.", place, text)
