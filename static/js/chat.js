@@ -5,7 +5,9 @@ const SOON = 2000;
 const LATEST = 30_000;
 const talk = document.querySelector("[data-talk]");
 const form = document.querySelector("[data-chat]");
-const place = `chat:${location.pathname}`;
+// Of this person and this company alone: others in the same tab, at the same address, see nothing.
+const whose = `chat:${form?.dataset.chat}:`;
+const place = `${whose}${location.pathname}`;
 
 const lastOf = () => talk.lastElementChild?.dataset.pk ?? 0;
 
@@ -174,7 +176,16 @@ function send(event) {
   go();
 }
 
+// What another person has left behind in this tab.
+function forgetOthers() {
+  const mine = whose.slice(0, whose.indexOf("/") + 1);
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("chat:") && !key.startsWith(mine)) sessionStorage.removeItem(key);
+  }
+}
+
 function restore() {
+  forgetOthers();
   const { draft, unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
   if (draft && !form.elements.text.value) form.elements.text.value = draft;
   const there = new Set([...talk.querySelectorAll("[data-sent]")].map((line) => line.dataset.sent));

@@ -1,0 +1,92 @@
+"""What the chat keeps in a tab goes to the room it was written in, or to nobody."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.ui.test_chat_in_browser import SUPPORT, is_post, says, sees, texts
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def signed_in(client, transactional_db):
+    """Somebody's session, made before a browser starts."""
+
+    def session(user) -> str:
+        client.cookies.clear()
+        client.force_login(user)
+        return client.cookies["sessionid"].value
+
+    return session
+
+
+@pytest.fixture
+def mine(signed_in):
+    """Of a person of two companies; the first is open."""
+    person = factories.make_user()
+    for name in ("Birinchi", "Ikkinchi"):
+        factories.make_partner(user=person, company_name=name)
+    return signed_in(person)
+
+
+def leave_unsent(page) -> None:
+    """A message that the line does not take, and a draft; then the tab stands empty."""
+    page.route("**/support/", lambda one: one.abort() if is_post(one) else one.continue_())
+    says(page, "Birinchining gapi")
+    page.get_by_text("Not sent yet").wait_for(timeout=15_000)
+    page.get_by_label("Your message").fill("Qoralama")
+    page.goto("about:blank")
+    page.unroute("**/support/")
+
+
+def open_company(tab, name: str) -> None:
+    tab.locator("header.top summary").click()
+    tab.get_by_role("button", name=name).click()
+    tab.locator("header.top > strong", has_text=name).wait_for()
+
+
+def another_tab(page, visit):
+    tab = page.context.new_page()
+    tab.goto(f"{visit.origin}/partner-dashboard/")
+    return tab
+
+
+def test_another_company_of_the_same_person_gets_nothing_of_it(visit, mine):
+    page = visit(SUPPORT, session=mine, locale="en")
+    tab = another_tab(page, visit)
+    leave_unsent(page)
+    open_company(tab, "Ikkinchi")
+    page.goto(visit.origin + SUPPORT)
+    expect(page.get_by_label("Your message")).to_have_value("")
+    says(page, "Ikkinchining gapi")
+    sees(page, "Ikkinchining gapi")
+    assert texts(page) == ["Ikkinchining gapi"]
+    open_company(tab, "Birinchi")
+    page.goto(visit.origin + SUPPORT)
+    sees(page, "Birinchining gapi")
+    assert texts(page) == ["Birinchining gapi"]
+    expect(page.get_by_label("Your message")).to_have_value("Qoralama")
+
+
+def test_another_person_in_the_tab_neither_sees_nor_sends_it(visit, mine, signed_in):
+    theirs = signed_in(factories.make_partner().owner)
+    page = visit(SUPPORT, session=mine, locale="en")
+    leave_unsent(page)
+    page.context.add_cookies([{"name": "sessionid", "value": theirs, "url": visit.origin}])
+    page.goto(visit.origin + SUPPORT)
+    expect(page.get_by_label("Your message")).to_have_value("")
+    says(page, "Begonaning gapi")
+    sees(page, "Begonaning gapi")
+    assert texts(page) == ["Begonaning gapi"]
+    assert "Qoralama" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_logging_out_forgets_it(visit, mine):
+    page = visit(SUPPORT, session=mine, locale="en")
+    page.get_by_label("Your message").fill("Qoralama")
+    assert "Qoralama" in page.evaluate("JSON.stringify(sessionStorage)")
+    page.locator("header.top summary").click()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_text("You have logged out.").wait_for()
+    assert page.evaluate("sessionStorage.length") == 0
