@@ -34,6 +34,7 @@ function soon() {
 function watch() {
   talk.addEventListener("htmx:configRequest", (event) => {
     event.detail.parameters.after = lastOf();
+    if (talk.dataset.whose) event.detail.headers.Whose = talk.dataset.whose;
   });
   talk.addEventListener("htmx:beforeSwap", ({ detail }) => {
     // Signed out meanwhile: the page of the login is no message.
@@ -44,6 +45,8 @@ function watch() {
   });
   talk.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     const isNews = xhr.status === 200;
+    if (xhr.status === 409) stop(xhr.responseText, "switch");
+    if (isNews || xhr.status === 204) resume();
     pause = isNews ? SOON : Math.min(pause * 1.3, LATEST);
     mark(Number(xhr.getResponseHeader("Chat-Read")));
     compare(xhr.getResponseHeader("Ticket-Status"));
@@ -69,6 +72,23 @@ function arrive() {
 
 function compare(status) {
   if (status && status !== talk.dataset.status) document.querySelector("[data-changed]").hidden = false;
+}
+
+// --- What keeps this page from its room, and the way back; nothing typed is lost by it ---
+
+const stopped = document.querySelector("[data-stopped]");
+
+function stop(words, way) {
+  if (!stopped) return;
+  stopped.querySelector("p").textContent = words;
+  for (const one of stopped.querySelectorAll("[data-way]")) one.hidden = one.dataset.way !== way;
+  stopped.hidden = false;
+}
+
+function resume() {
+  if (!stopped || stopped.hidden) return;
+  stopped.hidden = true;
+  go();
 }
 
 function mark(upTo) {
@@ -130,6 +150,7 @@ async function go() {
   if ([413, 422, 429].includes(answer?.status)) return refuse(sent, answer);
   if (!queue.includes(sent)) return go();
   say(sent, true);
+  if (answer?.status === 409) stop(await answer.text(), "switch");
   again = setTimeout(go, delay);
   delay = Math.min(delay * 2, LATEST);
   // It may have arrived, and only its answer was lost.
@@ -139,6 +160,7 @@ async function go() {
 async function post({ id, fields, file }) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  if (talk.dataset.whose) body.set("whose", talk.dataset.whose);
   body.set("client_id", id);
   for (const [name, value] of Object.entries(fields)) if (value) body.set(name, value);
   if (file) body.set("attachment", file);

@@ -1,6 +1,7 @@
 """What the chat keeps in a tab goes to the room it was written in, or to nobody."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import factories
@@ -90,3 +91,39 @@ def test_logging_out_forgets_it(visit, mine):
     page.get_by_role("button", name="Log out").click()
     page.get_by_text("You have logged out.").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_while_another_company_is_open_nothing_goes_to_it_and_nothing_of_it_comes(visit, mine):
+    page = visit(SUPPORT, session=mine, locale="en")
+    tab = another_tab(page, visit)
+    open_company(tab, "Ikkinchi")
+    tab.goto(visit.origin + SUPPORT)
+    says(tab, "Ikkinchining gapi")
+    sees(tab, "Ikkinchining gapi")
+    page.get_by_label("Your message").fill("Birinchining gapi")
+    page.get_by_role("button", name="Send").click()
+    words = "You have another company open: Ikkinchi. This page is of Birinchi. Nothing was sent."
+    expect(page.get_by_role("alert").get_by_text(words)).to_be_visible()
+    expect(page.locator("#outgoing > li")).to_have_count(1)
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_label("Your message").fill("Qoralama")
+    page.get_by_role("button", name="Open Birinchi").click()
+    sees(page, "Birinchining gapi")
+    assert texts(page) == ["Birinchining gapi"]
+    expect(page.get_by_label("Your message")).to_have_value("Qoralama")
+    sees(tab, "Ikkinchining gapi")
+    assert texts(tab) == ["Ikkinchining gapi"]
+
+
+def test_a_form_is_sent_to_its_own_company_with_one_press(visit, mine):
+    page = visit(f"{SUPPORT}tickets/new/", session=mine, locale="en")
+    open_company(another_tab(page, visit), "Ikkinchi")
+    page.get_by_label("Subject").fill("Birinchining savoli")
+    page.get_by_label("About").select_option("technical")
+    page.get_by_label("Your message").fill("Ikki kundan beri")
+    page.get_by_role("button", name="Open the ticket").click()
+    expect(page.get_by_text("You have another company open: Ikkinchi")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Open Birinchi and send it there").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Birinchining savoli")
+    expect(page.locator("header.top > strong")).to_have_text("Birinchi")
