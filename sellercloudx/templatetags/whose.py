@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` of every template: beside the token stands whose cabinet the form is drawn for.
+"""`{% csrf_token %}` of every template: beside the token stands whose cabinet the form is of.
 
 partners/other_company.py refuses a form that is sent while another company is open. Built in, so
 that no form can forget it.

@@ -104,10 +104,14 @@ let isSending = false;
 let again;
 let delay = SOON;
 
+const asSent = (box) => (box?.checked ? "on" : "");
+
 function keep() {
+  const { text, is_private } = form.elements;
+  const draft = { text: text.value, is_private: asSent(is_private) };
   const unsent = queue.map(({ id, fields }) => ({ id, fields }));
   try {
-    sessionStorage.setItem(place, JSON.stringify({ draft: form.elements.text.value, unsent }));
+    sessionStorage.setItem(place, JSON.stringify({ draft, unsent }));
   } catch {
     // Without it a reload forgets; the page itself does not.
   }
@@ -177,11 +181,17 @@ async function refuse(sent, answer) {
   const isWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
   note.textContent = isWords ? await answer.text() : form.dataset.tooLarge;
   note.hidden = false;
-  const field = form.elements.text;
-  field.value = [sent.fields.text, field.value].filter(Boolean).join("\n");
+  takeBack(sent.fields);
   settle(sent);
-  field.focus();
+  form.elements.text.focus();
   go();
+}
+
+// Into the form, before what stands there. A note among our own people drags that in, not it out.
+function takeBack(fields) {
+  const { text, is_private } = form.elements;
+  text.value = [fields.text, text.value].filter(Boolean).join("\n");
+  if (is_private && fields.is_private) is_private.checked = true;
 }
 
 function send(event) {
@@ -191,8 +201,10 @@ function send(event) {
   const { text, attachment, is_private } = form.elements;
   const file = attachment.files[0];
   if (!text.value.trim() && !file) return text.focus();
-  put(crypto.randomUUID(), { text: text.value, is_private: is_private?.checked ? "on" : "" }, file);
+  put(crypto.randomUUID(), { text: text.value, is_private: asSent(is_private) }, file);
   text.value = attachment.value = "";
+  // The next answer is for the partner again, unless one says otherwise.
+  if (is_private) is_private.checked = false;
   document.querySelector("[data-refused]").hidden = true;
   keep();
   go();
@@ -209,7 +221,7 @@ function forgetOthers() {
 function restore() {
   forgetOthers();
   const { draft, unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
-  if (draft && !form.elements.text.value) form.elements.text.value = draft;
+  if (draft && !form.elements.text.value) takeBack(draft);
   const there = new Set([...talk.querySelectorAll("[data-sent]")].map((line) => line.dataset.sent));
   for (const { id, fields } of unsent) if (!there.has(id) && fields.text) put(id, fields);
   go();
