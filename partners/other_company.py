@@ -36,17 +36,21 @@ def company_of(request) -> int | None:
 
 
 def refusal(request) -> HttpResponse | None:
-    """409 where somebody's member sends what was written in another company's cabinet."""
+    """409 where a member sends what was written in another company's cabinet.
+
+    403 where they work there no more, or somebody else has logged in meanwhile.
+    """
     told = request.POST.get(FIELD) or request.headers.get(HEADER)
     if not told or not request.member or number(told) == request.member.partner_id:
         return None
     places = Member.objects.filter(user=request.user, partner=number(told))
     place = places.select_related("partner").first()
     words = _words(request.partner, place.partner if place else None)
+    status = 409 if place else 403
     if request.htmx:
-        return HttpResponse(words, "text/plain; charset=utf-8", status=409)
+        return HttpResponse(words, "text/plain; charset=utf-8", status=status)
     context = {"words": words, "meant": place and place.partner, **_typed(request)}
-    return render(request, "partners/other_company.html", context, status=409)
+    return render(request, "partners/other_company.html", context, status=status)
 
 
 def _words(opened: Partner, meant: Partner | None) -> str:

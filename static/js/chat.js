@@ -37,15 +37,14 @@ function watch() {
     if (talk.dataset.whose) event.detail.headers.Whose = talk.dataset.whose;
   });
   talk.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    // Signed out meanwhile: the page of the login is no message.
-    const { pathname } = new URL(detail.xhr.responseURL, location.href);
-    const isOurs = pathname === talk.getAttribute("hx-get");
-    if (!isOurs) detail.shouldSwap = false;
-    if (!isOurs && !queue.length && !isTyping()) location.reload();
+    if (isOurs(detail.xhr)) return;
+    detail.shouldSwap = false;
+    if (!queue.length && !isTyping()) location.reload();
   });
   talk.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
-    const isNews = xhr.status === 200;
+    const isNews = xhr.status === 200 && isOurs(xhr);
     if (xhr.status === 409) stop(xhr.responseText, "switch");
+    if (xhr.status === 403 && form) renew().catch(() => {});
     if (isNews || xhr.status === 204) resume();
     pause = isNews ? SOON : Math.min(pause * 1.3, LATEST);
     mark(Number(xhr.getResponseHeader("Chat-Read")));
@@ -56,6 +55,11 @@ function watch() {
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : soon()));
   // By then htmx has found the list: it looks at the same moment, and was there first.
   addEventListener("DOMContentLoaded", soon);
+}
+
+// Signed out meanwhile: the page of the login is no message.
+function isOurs({ responseURL }) {
+  return responseURL && new URL(responseURL).pathname === talk.getAttribute("hx-get");
 }
 
 // The form of a ticket keeps nothing over a reload.
@@ -83,6 +87,20 @@ function stop(words, way) {
   stopped.querySelector("p").textContent = words;
   for (const one of stopped.querySelectorAll("[data-way]")) one.hidden = one.dataset.way !== way;
   stopped.hidden = false;
+}
+
+// After a new login the page's token is an old one. Another page has the next, if that is of the
+// same person and company.
+async function renew() {
+  const answer = await fetch(location.pathname, { redirect: "manual" });
+  if (answer.type === "opaqueredirect") return stop(stopped.dataset.signedOut, "login");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-chat]");
+  if (fresh?.dataset.chat !== form.dataset.chat) return stop(stopped.dataset.elsewhere, "reload");
+  for (const one of document.getElementsByName("csrfmiddlewaretoken")) {
+    one.value = fresh.elements.csrfmiddlewaretoken.value;
+  }
+  stopped.hidden = true;
 }
 
 function resume() {
@@ -132,8 +150,9 @@ function settle(sent) {
 }
 
 function say(sent, isFailed) {
-  const words = sent.line.querySelector("[data-failed]").dataset;
-  sent.line.querySelector("[role=status]").textContent = isFailed ? words.failed : words.sending;
+  const { failed, held, sending } = sent.line.querySelector("[data-failed]").dataset;
+  const why = stopped.hidden ? failed : held;
+  sent.line.querySelector("[role=status]").textContent = isFailed ? why : sending;
   sent.line.querySelector("button").hidden = !isFailed;
 }
 
@@ -153,12 +172,19 @@ async function go() {
   }
   if ([413, 422, 429].includes(answer?.status)) return refuse(sent, answer);
   if (!queue.includes(sent)) return go();
+  await explain(answer);
   say(sent, true);
-  if (answer?.status === 409) stop(await answer.text(), "switch");
   again = setTimeout(go, delay);
   delay = Math.min(delay * 2, LATEST);
   // It may have arrived, and only its answer was lost.
   soon();
+}
+
+async function explain(answer) {
+  if (answer?.status === 409) return stop(await answer.text(), "switch");
+  const isShutOut = answer?.type === "opaqueredirect" || [401, 403].includes(answer?.status);
+  // Without a line there is nothing to learn.
+  if (isShutOut) await renew().catch(() => {});
 }
 
 async function post({ id, fields, file }) {

@@ -131,7 +131,7 @@ def test_the_script_of_the_chat_is_told_in_words(tab, first, second):
 def test_who_has_left_the_company_is_told_so(tab, person, first):
     Member.objects.filter(user=person, partner=first).delete()
     answer = tab.post(SUPPORT, of_first(first, typed()), **AS_SCRIPT)
-    assert answer.status_code == 409
+    assert answer.status_code == 403
     assert "do not work in any more" in answer.content.decode()
     page = tab.post(SUPPORT, of_first(first, typed())).content.decode()
     assert "Birinchi" not in page

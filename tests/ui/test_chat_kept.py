@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from partners.models import User
 from tests import factories
 from tests.ui.test_chat_in_browser import SUPPORT, is_post, says, sees, texts
 
@@ -25,7 +26,7 @@ def signed_in(client, transactional_db):
 @pytest.fixture
 def mine(signed_in):
     """Of a person of two companies; the first is open."""
-    person = factories.make_user()
+    person = factories.make_user(language="en")
     for name in ("Birinchi", "Ikkinchi"):
         factories.make_partner(user=person, company_name=name)
     return signed_in(person)
@@ -127,3 +128,65 @@ def test_a_form_is_sent_to_its_own_company_with_one_press(visit, mine):
     page.get_by_role("button", name="Open Birinchi and send it there").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Birinchining savoli")
     expect(page.locator("header.top > strong")).to_have_text("Birinchi")
+
+
+def log_out(page, visit) -> None:
+    tab = another_tab(page, visit)
+    tab.locator("header.top summary").click()
+    tab.get_by_role("button", name="Log out").click()
+    tab.get_by_text("You have logged out.").wait_for()
+
+
+def log_in(tab, user) -> None:
+    tab.get_by_label("Phone or email").fill(user.phone)
+    tab.get_by_label("Password").fill(factories.PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    tab.locator("#id_text").wait_for()
+
+
+@pytest.fixture
+def user(mine):
+    return User.objects.get()
+
+
+@pytest.fixture
+def other(mine):
+    person = factories.make_user(language="en")
+    return factories.make_partner(user=person).owner
+
+
+def test_who_is_signed_out_is_asked_to_log_in_and_then_all_of_it_goes_out(visit, mine, user):
+    page = visit(SUPPORT, session=mine, locale="en")
+    log_out(page, visit)
+    file = {"name": "narx.csv", "mimeType": "text/csv", "buffer": b"a;b"}
+    page.get_by_label("File").set_input_files(file)
+    says(page, "Chiqib ketgandan keyin")
+    expect(page.get_by_role("alert").get_by_text("You are logged out.")).to_be_visible()
+    expect(page.get_by_text("Not sent yet. It is kept here.")).to_be_visible()
+    page.get_by_label("Your message").fill("Qoralama")
+    assert Axe().run(page).response["violations"] == []
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log in").click()
+    log_in(opened.value, user)
+    # The first tab goes on by itself, its file with it.
+    expect(page.locator("#outgoing > li")).to_have_count(0, timeout=60_000)
+    sees(page, "Chiqib ketgandan keyin")
+    expect(page.get_by_role("link", name="narx.csv")).to_be_visible()
+    expect(page.locator("[data-stopped]")).to_be_hidden()
+    expect(page.get_by_label("Your message")).to_have_value("Qoralama")
+
+
+def test_what_one_wrote_is_not_sent_by_who_logs_in_next(visit, mine, other):
+    page = visit(SUPPORT, session=mine, locale="en")
+    log_out(page, visit)
+    says(page, "Birinchining gapi")
+    expect(page.get_by_role("alert").get_by_text("You are logged out.")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log in").click()
+    log_in(opened.value, other)
+    words = page.get_by_role("alert").get_by_text("Another account is open in this browser now")
+    page.get_by_role("button", name="Try again now").click()
+    expect(words).to_be_visible()
+    says(opened.value, "Begonaning gapi")
+    sees(opened.value, "Begonaning gapi")
+    assert texts(opened.value) == ["Begonaning gapi"]
