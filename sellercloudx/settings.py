@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from sellercloudx import content_policy, logs, production
+from sellercloudx import content_policy, logs, production, templatetags
 from sellercloudx.lib import crypto, postal
 from sellercloudx.lib.bucket import bucket_from
 from sellercloudx.lib.database import postgres_settings, sqlite_settings, statement_seconds
@@ -165,7 +165,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sellercloudx.pages.navigation.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": templatetags.BUILTINS,
         },
     }
 ]
