@@ -184,10 +184,13 @@ def report_url(context, of="", number=""):
 
 @register.simple_tag(takes_context=True)
 def login_to_report_url(context):
-    """The login that leads whoever is signed out to a ticket with the code; "" for others."""
-    is_signed_out = False
+    """The login that leads whoever is signed out to a ticket with the code; "" for others.
+
+    A request that was refused at the door, by its host, is nobody's yet.
+    """
+    is_signed_out, user = False, getattr(context.get("request"), "user", None)
     with suppress(Error):
-        is_signed_out = context["request"].user.is_anonymous if "request" in context else False
+        is_signed_out = user is not None and user.is_anonymous
     if not is_signed_out:
         return ""
     ticket = urlencode({"code": request_context.current().request_id})

@@ -10,8 +10,10 @@ from tests.test_query_counts import SMALL, address, shop
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
-# Swagger's own page, a file, a label, and what leads on: none of these is drawn by us.
-NOT_OURS = {"api:openapi-view", "api:openapi-json", "api:api-root", "pages:health"}
+# Swagger's own page, files, a label, and what leads on: none of these is drawn by us.
+NOT_OURS = {"api:openapi-view", "api:openapi-json", "api:api-root", "pages:health"} | {
+    "products:import_template"
+}
 # Every page once in each theme, and once at each width.
 LOOKS = [(1280, "light"), (360, "dark")]
 BY_NAME = {

@@ -65,6 +65,7 @@ NAMES |= {
     "Shift",
     "Esc",
     "openapi.json",
+    "SKU-1.csv",
     "UZS",
     "FBS",
     "HTTP",
