@@ -179,6 +179,28 @@ class CompanyForm(forms.Form):
                     ),
                 )
 
+    def differs_from(self, kept: CompanyDetails | None) -> None:
+        """What was saved meanwhile stands beside what is typed; to send it again replaces it."""
+        self.add_error(
+            None,
+            _(
+                "Somebody has changed these details since you opened the page. Compare what you"
+                " typed with what is kept now, then save again."
+            ),
+        )
+        typed, now = self.details(), _initial(self.partner, kept)
+        typed["tax_base"] = self.cleaned_data["tax_base"]
+        for name, value in typed.items():
+            if value != now.get(name, ""):
+                words = self._in_words(name, now.get(name))
+                self.add_error(name, _("Kept now: %(value)s") % {"value": words})
+
+    def _in_words(self, name: str, value) -> str:
+        if isinstance(value, date):
+            return formats.day(value)
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value) or value or "—")
+
     def details(self) -> dict[str, str | date]:
         """Columns of the table."""
         names = (*OWN[LegalForm(self.partner.legal_form)], *COMMON)

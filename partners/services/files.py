@@ -52,9 +52,12 @@ class Picture:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def read_image(upload: UploadedFile) -> Picture:
-    """Judge and redraw an upload, which takes a while: not for a transaction. Raises BadImage."""
-    content, (width, height) = _clean_jpeg(_bytes_of(upload))
+def read_image(upload: UploadedFile, *, smallest: int = SMALLEST_SIDE) -> Picture:
+    """Judge and redraw an upload, which takes a while: not for a transaction. Raises BadImage.
+
+    No side is to be shorter than `smallest`, in px: marketplaces refuse less of a product.
+    """
+    content, (width, height) = _clean_jpeg(_bytes_of(upload), smallest)
     picture = Picture(content, width, height)
     bucket = settings.MEDIA_BUCKET
     return _put_away(picture, bucket) if bucket else picture
@@ -117,12 +120,12 @@ def _bytes_of(upload: UploadedFile) -> bytes:
     return upload.read()
 
 
-def _clean_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
+def _clean_jpeg(data: bytes, smallest: int) -> tuple[bytes, tuple[int, int]]:
     """Upright, at most 2000 px, in sRGB, on white, with nothing in it but the picture."""
     from PIL import Image, ImageOps
 
     with _opened(data) as image:
-        _must_be_sensible(image)
+        _must_be_sensible(image, smallest)
         # Shrinking first lets the JPEG decoder skip what is thrown away, and saves memory.
         small = image if image.mode in SHRINKS_WELL else image.convert("RGBA")
         small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -153,12 +156,12 @@ def _opened(data: bytes) -> Iterator["Image.Image"]:
         raise BadImage(_("The picture is damaged. Choose another one.")) from error
 
 
-def _must_be_sensible(image: "Image.Image") -> None:
+def _must_be_sensible(image: "Image.Image", smallest: int) -> None:
     """Before anything is decoded: a few bytes can unfold into gigabytes."""
     width, height = image.size
     if width * height > LARGEST_PIXELS:
         raise BadImage(_too_many_pixels())
-    if min(width, height) < SMALLEST_SIDE:
+    if min(width, height) < smallest:
         raise BadImage(
             _("The picture is too small: %(width)s × %(height)s px. It needs at least 100 × 100.")
             % {"width": width, "height": height}

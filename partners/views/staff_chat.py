@@ -9,11 +9,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners import audit
 from partners.access import staff_required
 from partners.forms import posted
 from partners.models import CannedReply, ChatMessage, ChatRoom, Partner
-from partners.services import chat
+from partners.services import canned_replies, chat
 from partners.support_forms import AssignForm, CannedReplyForm, RoomSearchForm, StaffMessageForm
 from partners.views.chat import Side, answer_poll, download, receive, show
 from sellercloudx.lib.fragments import fragment_of
@@ -143,8 +142,7 @@ def assign(request, pk):
 def answers(request):
     """Texts that are sent often."""
     form = CannedReplyForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        _keep(request, form, "CANNED_REPLY_ADDED", before={})
+    if request.method == "POST" and form.is_valid() and _is_kept(request, form):
         return redirect("partners:canned_replies")
     context = {"form": form, "answers": CannedReply.objects.all()}
     status = 422 if form.errors else 200
@@ -155,27 +153,31 @@ def answers(request):
 @require_http_methods(["GET", "POST"])
 def answer(request, pk):
     one = get_object_or_404(CannedReply, pk=pk)
-    before = {"title": one.title, "text": one.text}
+    title = one.title
     form = CannedReplyForm(posted(request), instance=one)
     if request.method == "POST" and "remove" in request.POST:
-        audit.record("CANNED_REPLY_REMOVED", actor=request.user, entity=one, before=before)
-        one.delete()
+        canned_replies.remove(one, by=request.user)
         return redirect("partners:canned_replies")
-    if request.method == "POST" and form.is_valid():
-        _keep(request, form, "CANNED_REPLY_CHANGED", before=before)
+    if request.method == "POST" and form.is_valid() and _is_kept(request, form, one):
         return redirect("partners:canned_replies")
-    context = {"form": form, "title": before["title"]}
+    context = {"form": form, "title": title}
     status = 422 if form.errors else 200
     return render(request, "partners/support/answer.html", context, status=status)
 
 
-def _keep(request, form, action: str, *, before: dict) -> None:
-    one = form.save()
-    audit.record(
-        action,
-        actor=request.user,
-        entity=one,
-        before=before,
-        after={"title": one.title, "text": one.text},
-    )
-    messages.success(request, _("The ready answer is saved."))
+def _is_kept(request, form: CannedReplyForm, one: CannedReply | None = None) -> bool:
+    """Else the form says why not."""
+    words = {"title": form.cleaned_data["title"], "text": form.cleaned_data["text"]}
+    try:
+        if one:
+            canned_replies.change(one, by=request.user, **words)
+        else:
+            canned_replies.add(by=request.user, **words)
+    except canned_replies.TitleTaken:
+        # As the form itself says it of one that was there before.
+        form.add_error("title", form.instance.unique_error_message(CannedReply, ("title",)))
+    except canned_replies.Gone:
+        form.add_error(None, _("Somebody has removed this one meanwhile. Add it as a new one."))
+    else:
+        messages.success(request, _("The ready answer is saved."))
+    return not form.errors

@@ -23,6 +23,8 @@ from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first, number
 
 TICKET = "partners/tickets/ticket.html"
+# What goes along from a closed ticket into a new one.
+FROM_CLOSED = ("subject", "category", "priority", "text")
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,18 @@ def index(request):
 @support_writer_required
 @require_http_methods(["GET", "POST"])
 def new(request):
+    if "fill" in request.POST:
+        return render(request, "partners/tickets/new.html", {"form": _filled(request)})
     if request.method == "POST":
         return _open(request)
     code = code_in(request.GET.get("code", ""))
     initial = {"request_code": code, "category": "technical"} if code else {}
     return render(request, "partners/tickets/new.html", {"form": TicketForm(initial=initial)})
+
+
+def _filled(request) -> TicketForm:
+    """With what somebody wrote to a ticket that had been closed meanwhile; looked at, then sent."""
+    return TicketForm(initial={name: request.POST.get(name, "") for name in FROM_CLOSED})
 
 
 def _open(request) -> HttpResponse:
@@ -167,5 +176,6 @@ def receive(request, side: TicketSide, template: str, **more: Any) -> HttpRespon
             return redirect(side.url())
         except tickets.TicketClosed:
             form.add_error(None, _("This ticket is closed. Open a new one."))
+            side.ticket.refresh_from_db(fields=["status"])
             status = 409
     return show(request, side, form, template, status=status, **more)

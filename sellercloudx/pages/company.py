@@ -24,22 +24,36 @@ def company_details(request):
     partner = request.partner
     details = company.details_of(partner)
     form = CompanyForm(posted(request), partner=partner, details=details)
+    status = 422
     if form.is_valid():
-        company.save_details(
-            partner=partner,
-            by=request.user,
-            details=form.details(),
-            papers=form.papers(),
-            tax_base=form.cleaned_data["tax_base"],
-        )
-        messages.success(request, _("Saved."))
-        return redirect("pages:company")
+        try:
+            _save(request, form)
+            return redirect("pages:company")
+        except company.ChangedMeanwhile:
+            partner.refresh_from_db(fields=["tax_base"])
+            details = company.details_of(partner)
+            form.differs_from(details)
+            status = 409
     context = {
         "form": form,
+        # Whoever sends it once more has read what it replaces.
+        "seen": company.version_of(partner, details),
         "known": _in_words(partner, details, form) if details else [],
         **_turnover(partner),
     }
-    return render(request, "pages/company.html", context, status=422 if form.errors else 200)
+    return render(request, "pages/company.html", context, status=status if form.errors else 200)
+
+
+def _save(request, form: CompanyForm) -> None:
+    company.save_details(
+        partner=request.partner,
+        by=request.user,
+        details=form.details(),
+        papers=form.papers(),
+        tax_base=form.cleaned_data["tax_base"],
+        seen=request.POST.get("seen"),
+    )
+    messages.success(request, _("Saved."))
 
 
 def _turnover(partner: Partner) -> dict[str, Any]:

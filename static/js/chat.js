@@ -62,8 +62,8 @@ function isOurs({ responseURL }) {
   return responseURL && new URL(responseURL).pathname === talk.getAttribute("hx-get");
 }
 
-// The form of a ticket keeps nothing over a reload.
-const isTyping = () => !form && Boolean(document.getElementById("id_text")?.value);
+// The form of a ticket keeps nothing over a reload, that of the chat no file.
+const isTyping = () => (form ? chosen().length > 0 : Boolean(document.getElementById("id_text")?.value));
 
 function arrive() {
   document.querySelector("[data-none]")?.remove();
@@ -122,14 +122,18 @@ let isSending = false;
 let again;
 let delay = SOON;
 
+// Files that a reload has taken: only their names can be kept.
+let lost = [];
+const chosen = () => [...form.elements.attachment.files];
 const asSent = (box) => (box?.checked ? "on" : "");
 
 function keep() {
   const { text, is_private } = form.elements;
   const draft = { text: text.value, is_private: asSent(is_private) };
-  const unsent = queue.map(({ id, fields }) => ({ id, fields }));
+  const files = [...lost, ...chosen().map((file) => file.name)];
+  const unsent = queue.map(({ id, fields, file }) => ({ id, fields, file: file?.name }));
   try {
-    sessionStorage.setItem(place, JSON.stringify({ draft, unsent }));
+    sessionStorage.setItem(place, JSON.stringify({ draft, files, unsent }));
   } catch {
     // Without it a reload forgets; the page itself does not.
   }
@@ -203,14 +207,18 @@ async function post({ id, fields, file }) {
 }
 
 async function refuse(sent, answer) {
-  const note = document.querySelector("[data-refused]");
   const isWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
-  note.textContent = isWords ? await answer.text() : form.dataset.tooLarge;
-  note.hidden = false;
+  alarm(isWords ? await answer.text() : form.dataset.tooLarge);
   takeBack(sent.fields);
   settle(sent);
   form.elements.text.focus();
   go();
+}
+
+function alarm(words) {
+  const note = document.querySelector("[data-refused]");
+  note.textContent = words;
+  note.hidden = false;
 }
 
 // Into the form, before what stands there. A note among our own people drags that in, not it out.
@@ -232,6 +240,7 @@ function send(event) {
   // The next answer is for the partner again, unless one says otherwise.
   if (is_private) is_private.checked = false;
   document.querySelector("[data-refused]").hidden = true;
+  lost = [];
   keep();
   go();
 }
@@ -246,11 +255,26 @@ function forgetOthers() {
 
 function restore() {
   forgetOthers();
-  const { draft, unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
+  const { draft, files = [], unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
   if (draft && !form.elements.text.value) takeBack(draft);
   const there = new Set([...talk.querySelectorAll("[data-sent]")].map((line) => line.dataset.sent));
-  for (const { id, fields } of unsent) if (!there.has(id) && fields.text) put(id, fields);
+  const open = unsent.filter(({ id }) => !there.has(id));
+  for (const { id, fields, file } of open) if (!file) put(id, fields);
+  missFiles(files, open.filter(({ file }) => file));
   go();
+}
+
+// What was to go out with a file waits for it in the form: alone it would say something else.
+function missFiles(files, messages) {
+  for (const { fields } of messages.reverse()) takeBack(fields);
+  lost = [...new Set([...messages.map(({ file }) => file), ...files])];
+  if (!lost.length) return;
+  alarm(`${form.dataset.fileLost} ${lost.join(", ")}`);
+  keep();
+}
+
+function mayLoseFile() {
+  return chosen().length > 0 || queue.some((one) => one.file && !one.isThere);
 }
 
 function write() {
@@ -263,6 +287,9 @@ function write() {
     form.requestSubmit();
   });
   addEventListener("online", go);
+  addEventListener("beforeunload", (event) => {
+    if (mayLoseFile()) event.preventDefault();
+  });
   try {
     restore();
   } catch {

@@ -1,12 +1,18 @@
 """The particulars of a company: by its legal form, kept whole, passport and PINFL unseen."""
 
+import html
+import re
+from functools import partial
+
 import pytest
 from django.core.management import call_command
 from django.db import connection as database
 from django.urls import reverse
 
 from partners.models import AuditLog, CompanyDetails, Member, Partner
+from partners.services import company
 from tests import factories
+from tests.at_once import ROUNDS, at_once
 from tests.e2e.leaks import found_in
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +170,61 @@ def test_a_change_is_audited_and_the_same_once_more_is_not(partner_client, partn
     assert second.before == {"director": "Aziza Karimova", "tax_base": "turnover"}
     assert second.after == {"director": "Nodira Aliyeva", "tax_base": "vat"}
     assert (second.partner, second.actor) == (partner, partner.owner)
+
+
+def seen_on(page) -> str:
+    return re.search(r'name="seen" value="([^"]+)"', page.content.decode())[1]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_older_page_replaces_nothing_unseen(partner_client, is_first):
+    partner_client.cookies["django_language"] = "en"
+    if not is_first:
+        saved(partner_client, **COMPANY)
+    seen = seen_on(partner_client.get(URL))
+    saved(partner_client, **COMPANY | {"bank": "Hamkorbank", "tax_base": "vat"}, seen=seen)
+    older = COMPANY | {"director": "Nodira Aliyeva", "seen": seen}
+    refused = partner_client.post(URL, older)
+    page = html.unescape(refused.content.decode())
+    assert refused.status_code == 409
+    assert CompanyDetails.objects.get().bank == "Hamkorbank"
+    for words in (
+        "Somebody has changed these details since you opened the page.",
+        'value="Nodira Aliyeva"',
+        "Kept now: Hamkorbank",
+        "Kept now: Aziza Karimova",
+    ):
+        assert words in page
+    assert set(refused.context["form"].errors) == {"__all__", "bank", "director", "tax_base"}
+    # Read, and meant all the same.
+    assert saved(partner_client, **older | {"seen": seen_on(refused)}).director == "Nodira Aliyeva"
+
+
+def test_the_same_saved_in_another_tab_is_no_change(partner_client):
+    saved(partner_client, **COMPANY)
+    seen = seen_on(partner_client.get(URL))
+    saved(partner_client, **COMPANY, seen=seen)
+    assert saved(partner_client, **COMPANY | {"mfo": "00873"}, seen=seen).mfo == "00873"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_is_kept_and_one_is_told():
+    partner = factories.make_partner()
+    for _ in range(ROUNDS):
+        seen = company.version_of(partner, company.details_of(partner))
+
+        def save(bank, seen=seen):
+            company.save_details(
+                partner=partner,
+                by=partner.owner,
+                details={"bank": f"{bank} {seen}"},
+                papers={},
+                tax_base="turnover",
+                seen=seen,
+            )
+
+        came = at_once(partial(save, "A"), partial(save, "B"))
+        assert sorted(str(type(one).__name__) for one in came) == ["ChangedMeanwhile", "NoneType"]
 
 
 @pytest.mark.parametrize("role", [Member.Role.OPERATOR, Member.Role.VIEWER])

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -14,6 +15,7 @@ from tests.partners.talking import AS_SCRIPT, SUPPORT, staff_says, typed
 from tests.partners.test_files import bomb, picture
 
 pytestmark = pytest.mark.django_db
+SVG = "<svg xmlns='http://www.w3.org/2000/svg'/>"
 XML = b'<?xml version="1.0"?><Types/>'
 
 
@@ -45,6 +47,9 @@ def sends(client, data: bytes, name="fayl.txt", text="Mana", **more):
         (picture(), "rasm.exe", "rasm.jpg", "image/jpeg"),
         (picture(kind="JPEG"), "a.jpg", "a.jpg", "image/jpeg"),
         (picture(kind="WEBP"), "a", "a.jpg", "image/jpeg"),
+        (picture(size=(800, 60)), "qator.png", "qator.jpg", "image/jpeg"),
+        (picture(size=(1, 1)), "nuqta.png", "nuqta.jpg", "image/jpeg"),
+        (picture(size=(20_000, 1)), "chiziq.png", "chiziq.jpg", "image/jpeg"),
         (b"%PDF-1.7\n...", "hisob.html", "hisob.pdf", "application/pdf"),
         (table(), "narxlar.xlsx", "narxlar.xlsx", attachments.TYPES[".xlsx"]),
         (b"sku;narx\nA-1;5000\n", "narx.csv", "narx.csv", "text/csv"),
@@ -75,6 +80,10 @@ BAD = {
     "HTML after a mark": (b"\xef\xbb\xbf \n<html>", "is not taken"),
     "HTML in UTF-16": ("<html>".encode("utf-16"), "is not taken"),
     "SVG with a script": (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "not taken"),
+    "SVG after two marks": (f"\ufeff{SVG}".encode("utf-16"), "is not taken"),
+    "SVG after signs nobody sees": (f"\u200b \u2060\u200e{SVG}".encode(), "is not taken"),
+    "SVG after both in UTF-16": (f"\ufeff\u200b\n{SVG}".encode("utf-16"), "is not taken"),
+    "shell after a mark": ("\ufeff\u200b#!/bin/sh\nrm -rf /\n".encode(), "is not taken"),
     "XML": (XML, "is not taken"),
     "Windows program": (b"MZ\x90\0\3\0\0\0" + b"\0" * 60, "is not taken"),
     "Linux program": (b"\x7fELF\2\1\1\0" + b"\0" * 60, "is not taken"),
@@ -161,10 +170,42 @@ def test_a_picture_forgets_where_it_was_taken(partner_client):
     assert b"PhoneMaker" not in bytes(StoredFile.objects.get().content)
 
 
-def test_a_header_that_lies_about_its_size_takes_nothing_more(partner_client):
-    """The table says it holds little; nothing of it is ever unpacked here."""
-    data = bytearray(table(**{"xl__sheet.xml": b"0" * 1000}))
-    place = data.rindex(struct.pack("<I", 1000))
-    data[place : place + 4] = struct.pack("<I", 1)
-    assert sends(partner_client, bytes(data), "a.xlsx").status_code == 302
-    assert bytes(StoredFile.objects.get().content) == bytes(data)
+def forged(part: bytes, says: int) -> bytes:
+    """A table with this part, whose headers say that it is so many bytes long."""
+    data, real = table(**{"xl__sheet.xml": part}), struct.pack("<I", len(part))
+    assert data.count(real) == 2
+    return data.replace(real, struct.pack("<I", says))
+
+
+def test_a_header_that_lies_about_its_size_hides_no_bomb(partner_client):
+    for says in (0, 1, 1000):
+        answer = sends(partner_client, forged(b"0" * (200 * 1024 * 1024), says), "a.xlsx")
+        assert (answer.status_code, "far too much" in answer.content.decode()) == (422, True)
+    assert not StoredFile.objects.exists()
+
+
+def test_of_a_bomb_no_more_is_unfolded_at_once_than_a_piece():
+    data = forged(b"0" * (200 * 1024 * 1024), 1)
+    tracemalloc.start()
+    with pytest.raises(attachments.BadAttachment, match="juda katta|far too much"):
+        attachments.read_attachment(SimpleUploadedFile("a.xlsx", data))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * attachments.PIECE
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_table_packed_in_a_way_that_has_no_measure_is_not_taken(partner_client, method):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as one:
+        for name in ("[Content_Types].xml", "xl/workbook.xml"):
+            one.writestr(name, XML)
+    assert sends(partner_client, made.getvalue(), "a.xlsx").status_code == 422
+
+
+def test_a_part_that_does_not_unfold_is_damage(partner_client):
+    data = bytearray(table(**{"xl__sheet.xml": bytes(range(256)) * 40}))
+    place = data.index(b"xl/sheet.xml") + len("xl/sheet.xml") + 20
+    data[place : place + 20] = b"\xff" * 20
+    answer = sends(partner_client, bytes(data), "a.xlsx")
+    assert (answer.status_code, "damaged" in answer.content.decode()) == (422, True)

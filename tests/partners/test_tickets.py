@@ -1,5 +1,6 @@
 """A partner opens a ticket, follows it until it is solved, and opens it again if it is not."""
 
+import html
 import re
 import uuid
 
@@ -182,6 +183,30 @@ def test_in_a_closed_one_a_new_ticket_is_offered(partner_client, partner, staff)
     answer = partner_client.post(f"{TICKETS}{ticket.pk}/", typed())
     assert (answer.status_code, TicketMessage.objects.count()) == (409, 1)
     assert told(partner.owner, "ticket_closed") == 1
+
+
+def hidden(page: str, button: str) -> dict[str, str]:
+    """The fields of the form that has this button."""
+    form = page.partition(button)[0].rpartition("<form")[2]
+    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_an_answer_to_one_closed_meanwhile_is_kept_for_a_new_one(partner_client, partner, staff):
+    ticket = moved(factories.make_ticket(partner), staff, "closed")
+    words = 'Hali ham <chiqmayapti> "5"\nYordam bering'
+    file = SimpleUploadedFile("narx.csv", b"a;b\n")
+    page = partner_client.post(f"{TICKETS}{ticket.pk}/", typed(words, attachment=file)).content
+    shown = page.decode()
+    assert "Hali ham &lt;chiqmayapti&gt; &quot;5&quot;<br>Yordam bering" in shown
+    assert "choose it again" in shown
+    new = partner_client.post(NEW, hidden(shown, 'name="fill"') | {"fill": "1"})
+    filled = new.context["form"]
+    assert (new.status_code, filled.errors) == (200, {})
+    for name in ("subject", "category", "priority"):
+        assert filled[name].value() == getattr(ticket, name)
+    assert filled["text"].value() == words
+    assert SupportTicket.objects.count() == 1
 
 
 def test_a_file_goes_along_and_comes_back_to_its_company_alone(client, partner, staff):
