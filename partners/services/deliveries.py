@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from partners.models import Delivery
-from partners.services import letters
+from partners.services import letters, readers
 from partners.services.notice_kinds import KINDS
 from partners.services.outcomes import NobodyThere, Refused, SlowDown, Unreachable
 from partners.services.quiet_hours import after_quiet_hours
@@ -127,10 +127,13 @@ def _claim(channel: str, pk: int) -> Delivery | None:
         # Workers died over it, each time: perhaps because of it. Or somebody else has it.
         due.filter(attempts__gt=len(PAUSES)).update(state=State.FAILED, error=INTERRUPTED)
         return None
-    claimed = Delivery.objects.select_related(
+    claimed = Delivery.objects.filter(pk=pk)
+    if readers.lost(claimed).exists():
+        hold(claimed)
+        return None
+    return claimed.select_related(
         "notification__user", "notification__invitation", "notification__partner"
-    )
-    return claimed.get(pk=pk)
+    ).get()
 
 
 def _note_failure(delivery: Delivery, error: Exception) -> None:

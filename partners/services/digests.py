@@ -5,7 +5,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from partners.models import Delivery, Notification, User
-from partners.services import deliveries
+from partners.services import deliveries, readers
 from partners.services.outcomes import Unreachable
 from sellercloudx.lib.queue import wake
 
@@ -30,6 +30,7 @@ def send(user_pk: int, channel: str) -> bool:
     if not way.is_on():
         deliveries.hold(own)
         return False
+    deliveries.hold(readers.lost(own))
     claimed = _claim(own)
     if not claimed:
         return False

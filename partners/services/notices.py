@@ -140,6 +140,12 @@ def hold_invitations(*invitations: Invitation) -> None:
     deliveries.hold(Delivery.objects.filter(notification__invitation__in=invitations))
 
 
+def hold_of(user: User, partner: Partner) -> None:
+    """What waits for somebody who has left the company."""
+    of_company = {"notification__user": user, "notification__partner": partner}
+    deliveries.hold(Delivery.objects.filter(**of_company))
+
+
 def can_reach(user: User, kind: str) -> bool:
     """Whether anything outside the app brings them a notice of this kind."""
     return user.pk in reachable([user], kind)

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import translation
 
-from partners.models import Delivery, Notification
+from partners.models import Delivery, Member, Notification
 from partners.services import choices, deliveries, digests, notices
 from partners.services.notice_kinds import KINDS
 from tests import factories
@@ -107,6 +107,7 @@ def test_a_name_in_another_direction_and_without_width_stays_in_its_place(
     partner, telegram, letters
 ):
     user = factories.make_user(first_name="\u202eazizA\u200b", language="en")
+    Member.objects.create(partner=partner, user=user, role="viewer")
     link(user, CHAT + 9)
     data = {"company": "\u202eYulduz\u200b", "reason": "\u2066x"}
     notices.notify(users=[user], partner=partner, kind="rejected", data=data, url="", dedupe="x")
