@@ -17,7 +17,7 @@ from partners.models import Delivery
 from partners.services import letters, readers
 from partners.services.notice_kinds import KINDS
 from partners.services.outcomes import NobodyThere, Refused, SlowDown, Unreachable
-from partners.services.quiet_hours import after_quiet_hours
+from partners.services.quiet_hours import after_quiet_hours, morning
 from partners.telegram import messages
 from sellercloudx.lib.queue import wake
 from sellercloudx.lib.redact import scrub
@@ -131,9 +131,29 @@ def _claim(channel: str, pk: int) -> Delivery | None:
     if readers.lost(claimed).exists():
         hold(claimed)
         return None
-    return claimed.select_related(
+    delivery = claimed.select_related(
         "notification__user", "notification__invitation", "notification__partner"
     ).get()
+    return None if put_off([delivery]) else delivery
+
+
+def put_off(claimed: list[Delivery]) -> list[Delivery]:
+    """Those of them that came to be sent in the middle of their reader's quiet hours.
+
+    They wait for the end of these: the worker was away, a try failed, or the hours are new.
+    """
+    late = []
+    for row in claimed:
+        kind = KINDS.get(row.notification.kind)
+        later = morning(row.notification.user, kind.topic) if kind else None
+        if later:
+            # It was no attempt.
+            same = Delivery.objects.filter(
+                pk=row.pk, state__in=Delivery.WAITING, attempts=row.attempts
+            )
+            same.update(due_at=later, attempts=F("attempts") - 1)
+            late.append(row)
+    return late
 
 
 def _note_failure(delivery: Delivery, error: Exception) -> None:

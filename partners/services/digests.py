@@ -32,6 +32,8 @@ def send(user_pk: int, channel: str) -> bool:
         return False
     deliveries.hold(readers.lost(own))
     claimed = _claim(own)
+    late = deliveries.put_off(claimed)
+    claimed = [row for row in claimed if row not in late]
     if not claimed:
         return False
     user = User.objects.get(pk=user_pk)
@@ -63,7 +65,8 @@ def _claim(own: QuerySet[Delivery]) -> list[Delivery]:
     waiting = _due().filter(pk__in=pks)
     if not waiting.update(due_at=mine, attempts=F("attempts") + 1):
         return []
-    return list(Delivery.objects.filter(pk__in=pks, state=State.DIGEST, due_at=mine))
+    rows = Delivery.objects.filter(pk__in=pks, state=State.DIGEST, due_at=mine)
+    return list(rows.select_related("notification__user"))
 
 
 def _still(claimed: list[Delivery]) -> QuerySet[Delivery]:
