@@ -89,12 +89,14 @@ def notify_partner(
     data: dict[str, Any],
     url: str,
     dedupe: str,
+    at_least: Member.Role = Member.Role.VIEWER,
 ) -> None:
-    """Tell everybody of a partner."""
+    """Tell everybody of a partner whose role is `at_least` this one."""
     members = partner.members.filter(user__is_active=True).select_related("user")
     runs_it: dict[bool, list[User]] = {True: [], False: []}
     for member in members:
-        runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
+        if member.is_at_least(at_least):
+            runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
     for is_theirs, users in runs_it.items():
         notify(
             users=users,
