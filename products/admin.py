@@ -2,14 +2,18 @@ from django.contrib import admin
 
 from partners.admin_tables import Table
 from products.models import (
+    BundlePart,
     Card,
+    ChannelStock,
     Listing,
     Location,
     PriceChange,
     PriceProposal,
     Product,
+    ProductImport,
     Reservation,
     ShopRate,
+    StockCheck,
     StockLevel,
     StockMovement,
 )
@@ -20,6 +24,13 @@ class ProductTable(Table):
     list_display = ("pk", "sku", "name", "partner", "cost", "price", "currency", "created_at")
     list_display_links = ("pk", "sku", "name")
     search_fields = ("folded",)
+
+
+@admin.register(ProductImport)
+class ProductImportTable(Table):
+    list_display = ("pk", "name", "partner", "uploaded_by", "uploaded_at", "imported_at")
+    list_display_links = ("pk", "name")
+    search_fields = ("partner__folded",)
 
 
 @admin.register(PriceChange)
@@ -63,7 +74,8 @@ class LocationTable(Table):
 
 @admin.register(StockLevel)
 class StockLevelTable(Table):
-    list_display = ("pk", "product", "location", "on_hand", "reserved")
+    list_display = ("pk", "product", "location", "on_hand", "reserved", "published", "overhang")
+    list_filter = ("is_strict",)
     search_fields = ("product__folded",)
 
 
@@ -79,3 +91,21 @@ class ReservationTable(Table):
     list_display = ("pk", "product", "location", "quantity", "source", "state", "created_at")
     list_filter = ("state",)
     search_fields = ("=source", "=product__sku")
+
+
+@admin.register(ChannelStock)
+class ChannelStockTable(Table):
+    list_display = ("pk", "listing", "buffer", "cap", "acked", "acked_at", "held", "is_unsure")
+    list_filter = ("is_unsure",)
+    search_fields = ("=listing__product__sku",)
+
+
+@admin.register(StockCheck)
+class StockCheckTable(Table):
+    list_display = ("pk", "partner", "at", "checked", "wrong")
+
+
+@admin.register(BundlePart)
+class BundlePartTable(Table):
+    list_display = ("pk", "bundle", "part", "quantity")
+    search_fields = ("=bundle__sku", "=part__sku")

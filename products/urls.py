@@ -1,6 +1,16 @@
 from django.urls import path
 
-from products.views import cards, catalogue, listings, product, proposals, rates
+from products.views import (
+    cards,
+    catalogue,
+    importing,
+    listings,
+    product,
+    proposals,
+    publishing,
+    rates,
+    stock,
+)
 
 app_name = "products"
 products = "partner-dashboard/products/"
@@ -12,10 +22,17 @@ urlpatterns = [
     path(products + "prices/<int:pk>/accept/", proposals.accept, name="accept_price"),
     path(products + "prices/<int:pk>/decline/", proposals.decline, name="decline_price"),
     path(products + "export/", catalogue.export, name="export"),
+    path(products + "publish/", publishing.publish, name="publish"),
+    path(products + "import/", importing.upload, name="import"),
+    path(products + "import/template.csv", importing.template, name="import_template"),
+    path(products + "import/<int:pk>/", importing.preview, name="import_preview"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),
     path(products + "<int:pk>/adjust/", product.adjust, name="adjust"),
+    path(products + "<int:pk>/stock/", stock.limits, name="stock"),
+    path(products + "<int:pk>/parts/", stock.parts, name="parts"),
+    path(products + "stock-check/", stock.check, name="stock_check"),
     path(products + "<int:pk>/shops/", product.shops, name="shops"),
     path(products + "<int:pk>/list/<int:connection_pk>/", listings.open_one, name="open_listing"),
     path("partner-dashboard/marketplaces/<int:connection_pk>/rates/", rates.edit, name="rates"),

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,12 +21,13 @@ LEFT_OUT = (".git", ".venv", "node_modules", "staticfiles", "__pycache__", "*.py
 
 @dataclass(frozen=True)
 class Guard:
-    """In `file`, `code` becomes `without`; then one of the tests named `noticed` must fail."""
+    """In `file`, `code` becomes `without`; then one of `tests` named `noticed` must fail."""
 
     file: str
     code: str
     without: str
     noticed: str = "gets_what_the_table_says"
+    tests: str = "tests/test_permissions.py"
 
 
 ACCESS = "partners/access.py"
@@ -113,7 +115,7 @@ def is_caught(guard: Guard) -> bool:
         _take_away(tree, guard)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly"]
         run = subprocess.run(
-            [*command, "tests/test_permissions.py", "-k", guard.noticed],
+            [*command, guard.tests, "-k", guard.noticed],
             cwd=tree,
             env=os.environ | {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)},
             capture_output=True,
@@ -134,13 +136,13 @@ def _take_away(tree: Path, guard: Guard) -> None:
     path.write_text(path.read_text().replace(guard.code, guard.without))
 
 
-def main(names: list[str]) -> int:
+def main(names: list[str], guards: Mapping[str, Guard] = GUARDS) -> int:
     if not find_spec("pytest"):
         sys.exit("pytest is not installed: python3 run.py test installs it")
     caught = 0
-    wanted = names or list(GUARDS)
+    wanted = names or list(guards)
     for name in wanted:
-        found = is_caught(GUARDS[name])
+        found = is_caught(guards[name])
         caught += found
         print(f"{'caught' if found else 'MISSED'}  {name}", flush=True)
     print(f"{caught} of {len(wanted)} caught")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
     """For `LOGGING`."""

@@ -14,7 +14,7 @@ from products.models import Product, Reservation, StockMovement
 from products.services import catalogue, listings, price_changes, pricing, skus, stock
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
-from sellercloudx.lib.fragments import fragment_of
+from sellercloudx.lib.fragments import fragment_of, polled
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
@@ -22,10 +22,10 @@ BUSY, SETTLING = "every 2s", "every 15s"
 
 
 def own_product(request, pk) -> Product:
-    return get_object_or_404(_own_products(request), pk=pk)
+    return get_object_or_404(own_products(request), pk=pk)
 
 
-def _own_products(request):
+def own_products(request):
     products = Product.objects.for_partner(request.partner).select_related("partner", "photo")
     return products.defer("photo__content")
 
@@ -40,7 +40,7 @@ def _movements(product: Product) -> list[StockMovement]:
 @partner_required
 @require_GET
 def detail(request, pk):
-    found = price_changes.with_latest_change(stock.with_figures(_own_products(request)))
+    found = price_changes.with_latest_change(stock.with_figures(own_products(request)))
     product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
     shops = listings.working_connections(product.partner)
@@ -62,6 +62,7 @@ def detail(request, pk):
     return render(request, "products/detail.html", context)
 
 
+@polled
 @partner_required
 @require_GET
 @fragment_of("products:detail")

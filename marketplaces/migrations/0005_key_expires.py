@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplaces', '0003_parked_operations'),
+        ('marketplaces', '0004_retry_permission'),
     ]
 
     operations = [

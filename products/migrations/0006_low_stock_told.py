@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('products', '0003_price_proposals'),
+        ('products', '0005_product_imports'),
     ]
 
     operations = [
