@@ -147,6 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(*_error(429, "Too Many Requests: retry after 7", retry_after=7))
         elif isinstance(fault, tuple):
             self.telegram.calls.append((method, self._fields(body)))
+            self.telegram.times.append(time.monotonic())
             self._json(*fault)
         elif token != f"bot{TOKEN}":
             self._json(*_error(401, "Unauthorized"))
