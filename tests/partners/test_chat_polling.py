@@ -1,5 +1,6 @@
 """A page asks for news: one query where there is none, and nothing is passed over."""
 
+import os
 import re
 import time
 
@@ -15,6 +16,9 @@ from tests.partners.talking import NEWS, a_colleague, partner_says, room_of, sta
 
 pytestmark = pytest.mark.django_db
 ROOMS, SECONDS_BETWEEN = 200, 30
+# Of one core. `CHAT_ALONE=1`, on a machine that does nothing else, holds the issue's bound; beside
+# other tests a cache that is full of other things makes the same work cost up to half as much more.
+SHARE = 0.05 if os.environ.get("CHAT_ALONE") else 0.075
 # What every request of somebody who is signed in asks: the session, the person.
 LOGIN = 2
 
@@ -134,5 +138,4 @@ def test_two_hundred_open_rooms_are_a_small_share_of_a_core(staff):
         f"{busy / ROOMS * 1000:.1f} ms a poll, {share:.1%} of one core at one poll in "
         f"{SECONDS_BETWEEN} s, the test client's own work included"
     )
-    # 5 % is the aim; the test client's own work and neighbours on this machine come on top.
-    assert share <= 0.08
+    assert share <= SHARE
