@@ -1,8 +1,8 @@
 """With fifty partners at work a notice takes seconds from its commit to the person, not minutes.
 
 The short form is an order for each partner, beside other tests on the same processors: of fifty
-the slowest three decide, and beside three busy loops on two processors they took 5.4 s. So there the
-bound is twice as wide. `ORDERS_EACH=20`, run alone, holds the bound of the issue itself.
+the slowest three decide, and beside three busy loops on two processors they took 5.4 s. So there
+the bound is twice as wide. `ORDERS_EACH=20`, run alone, holds the bound of the issue itself.
 """
 
 import os
