@@ -337,7 +337,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
 # Other sites under our domain may speak plain http; only their owner can say that none does.
-HSTS_SUBDOMAINS = IS_PRODUCTION and env.flag("HSTS_SUBDOMAINS", default=False)
+HSTS_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=False) and IS_PRODUCTION
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = content_policy.POLICY

@@ -240,7 +240,7 @@ def table(partner):
     sent = import_files.take(
         partner=partner,
         by=partner.owner,
-        upload=SimpleUploadedFile("SKU-1.csv", b"SKU;Name\nSKU-1;Choynak"),
+        upload=SimpleUploadedFile("SKU-1.csv", b"artikul;tovar\nSKU-1;Choynak"),
     )
     return {"pk": sent.pk}
 

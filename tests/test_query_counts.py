@@ -48,7 +48,15 @@ SKIPPED = {
 AS_HTMX = {"HX-Request": "true"}
 # What an address names is neither the partner nor a thing of the shop.
 ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply", "activity_result"} | {
-    *("ticket", "staff_ticket", "staff_ticket_file", "activity_items", "import_preview"),
+    *(
+        "ticket",
+        "ticket_news",
+        "staff_ticket",
+        "staff_ticket_news",
+        "staff_ticket_file",
+        "activity_items",
+        "import_preview",
+    ),
 }
 PAGES = [
     name

@@ -87,12 +87,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='bundlepart',
             name='bundle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='products.product'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='products.product', verbose_name='bundle'),
         ),
         migrations.AddField(
             model_name='bundlepart',
             name='part',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='part_of', to='products.product'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='part_of', to='products.product', verbose_name='part'),
         ),
         migrations.AddField(
             model_name='bundlepart',

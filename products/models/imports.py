@@ -12,8 +12,12 @@ class ProductImport(models.Model):
     sha256 = models.CharField(max_length=64)
     name = models.CharField(_("name of the file"), max_length=120)
     # Empty once it has been kept long enough.
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", verbose_name=_("file")
+    )
+    uploaded_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("sent in by")
+    )
     uploaded_at = models.DateTimeField(_("uploaded"))
     # Read to its end: what it says of pieces is counted, and is not counted once more.
     imported_at = models.DateTimeField(_("imported"), null=True)

@@ -12,8 +12,12 @@ class BundlePart(models.Model):
     """So many pieces of a product in one bundle. The bundle has no stock of its own."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    bundle = models.ForeignKey(Product, models.PROTECT, related_name="parts")
-    part = models.ForeignKey(Product, models.PROTECT, related_name="part_of")
+    bundle = models.ForeignKey(
+        Product, models.PROTECT, related_name="parts", verbose_name=_("bundle")
+    )
+    part = models.ForeignKey(
+        Product, models.PROTECT, related_name="part_of", verbose_name=_("part")
+    )
     quantity = models.PositiveIntegerField(_("pieces"))
 
     objects = PartnerScopedQuerySet.as_manager()
