@@ -63,6 +63,7 @@ def save_key(
         connection.credentials = credentials
         connection.is_sandbox = gateway.is_sandbox(marketplace)
         connection.seen, connection.tested_at = {}, None
+        connection.key_expires_at = None
         _clear_trouble(connection)
         connection.save()
         audit.record("MARKETPLACE_KEY_SAVED", partner=partner, actor=by, entity=connection)
@@ -154,6 +155,7 @@ def _after(connection: Connection, trial: Trial) -> dict[str, Any]:
     fields: dict[str, Any] = {"tested_at": timezone.now()}
     if trial.seen:
         fields["seen"] = payloads.dump(trial.seen)
+        fields["key_expires_at"] = trial.seen.key_expires_at
     if trial.error is None and connection.state == State.PARKED:
         fields["state"] = State.ACTIVE
     # A good key does not mend the reads that are failing: see health.note_success.
@@ -235,6 +237,7 @@ def _take_over(
     chosen.account, chosen.name = shop.id, shop.name[:160]
     chosen.currency = business.currency
     chosen.seen, chosen.tested_at = unfinished.seen, unfinished.tested_at
+    chosen.key_expires_at = unfinished.key_expires_at
     _clear_trouble(chosen)
     chosen.credentials = unfinished.credentials | {
         "business_id": business.id,
@@ -276,6 +279,7 @@ def disconnect(*, connection: Connection, by: User) -> None:
             .update(
                 state=State.DISCONNECTED,
                 secret=b"",
+                key_expires_at=None,
                 leased_until=None,
                 lease_token=F("lease_token") + 1,
             )

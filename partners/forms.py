@@ -195,14 +195,24 @@ class JoinForm(NewAccountForm, PersonForm):
     """A new account for somebody who was invited."""
 
 
-class LoginForm(forms.Form):
-    login = login_field()
-    password = forms.CharField(
+def current_password_field() -> forms.CharField:
+    return forms.CharField(
         label=_("Password"),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class LoginForm(forms.Form):
+    login = login_field()
+    password = current_password_field()
+
+
+class PasswordForm(forms.Form):
+    """Asked of somebody who is logged in: an open browser alone is not they."""
+
+    password = current_password_field()
 
 
 class PasswordResetForm(forms.Form):

@@ -12,6 +12,7 @@ from partners.models import Delivery, NoticeChoice, User
 from partners.models.notice_choices import Topic
 from partners.services import choices
 from partners.services.notice_kinds import KINDS
+from sellercloudx.lib.wiring import resolve, table
 
 Channel, Mode = Delivery.Channel, NoticeChoice.Mode
 
@@ -24,6 +25,7 @@ class Row(NamedTuple):
 def topics_of(user: User) -> list[Topic]:
     """Those that something is told of; security is no choice."""
     told = {kind.topic for kind in KINDS.values()} - {Topic.ACCOUNT}
+    told -= {topic for topic in table("TOPIC_IS_TOLD") if not resolve("TOPIC_IS_TOLD", topic)()}
     if user.is_staff:
         told &= set(choices.OF_STAFF)
     return [topic for topic in Topic if topic in told]

@@ -20,16 +20,20 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from partners.access import SAFE
+from partners.access import PARTNER_HOME, SAFE, is_ours
 from partners.models import Member, Partner, StoredFile, User
 
 logger = logging.getLogger(__name__)
@@ -70,15 +74,24 @@ def show(
 ) -> HttpResponse | None:
     """A page of the sample as its viewer sees it; None where it is not to be shown."""
     is_waiting = request.partner.state == Partner.State.PENDING
-    is_asked = request.method in SAFE and request.session.get(LOOKING)
-    if not (is_waiting and is_asked and is_ready()):
+    if not (is_waiting and request.session.get(LOOKING) and is_ready()):
         return None
+    if request.method not in SAFE:
+        return _refuse(request)
     with reading():
         member = _viewer(request.user)
         if not member.is_at_least(to_look):
             raise PermissionDenied
         request.member, request.partner, request.is_sample = member, member.partner, True
         return look()
+
+
+def _refuse(request: Any) -> HttpResponse:
+    """Back to where they pressed, which says why nothing happened."""
+    messages.info(request, _("This is a sample shop: its buttons work after your approval."))
+    parts = urlsplit(request.headers.get("Referer", ""))
+    pressed_on = parts.path + (f"?{parts.query}" if parts.query else "")
+    return redirect(pressed_on if is_ours(request, pressed_on) else PARTNER_HOME)
 
 
 def _viewer(user: User) -> Member:

@@ -86,6 +86,9 @@ ACTIVITIES = {
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
 NOTICE_TEXTS = {"evening": "orders.services.evening.text"}
 
+# topic of notifications -> whether there is anything here that it could be told of
+TOPIC_IS_TOLD = {"key_expiring": "marketplaces.key_expiry.is_told"}
+
 # command of the Telegram bot -> who answers it for a partner, in words
 TELEGRAM_COMMANDS = {
     "orders": "orders.services.evening.to_pack",
@@ -96,6 +99,7 @@ TELEGRAM_COMMANDS = {
 # each of them does: (partner, user, target)
 TELEGRAM_BUTTONS = {
     "new_order": "orders.services.order_buttons.offered",
+    "deadline_near": "orders.services.order_buttons.offered",
     "price_proposal": "products.services.price_buttons.offered",
 }
 TELEGRAM_ACTIONS = {
@@ -122,6 +126,8 @@ CLOCK = {
     "products.services.listings.wake_unlisted": 60,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
+    "orders.services.deadlines.wake_checks": 300,
+    "orders.services.low_stock.wake_checks": 3600,
     "products.services.stock_check.wake_checks": 3600,
     "sellercloudx.lib.table_cache.sweep": 600,
     "sellercloudx.lib.sessions.sweep": 3600,
@@ -130,6 +136,7 @@ CLOCK = {
     "orders.services.analytics.wake_recounts": time(3, 30),
     # When people are up.
     "orders.services.turnover.wake_checks": time(9, 0),
+    "marketplaces.key_expiry.tell_due": time(9, 5),
     "products.services.price_proposals.wake_reviews": time(3, 45),
     # What is kept for a time only; docs/privacy.md says for how long.
     "partners.services.retention.forget_notifications": time(4, 5),

@@ -30,19 +30,29 @@ class FakeMarketplace(Connector):
     # What Test connection sees; `meanwhile` is called while it waits for the answer.
     opens: list = []
     missing_scopes: tuple = ()
+    keys_run_out = True
+    key_expires_at: datetime | None = None
     meanwhile = staticmethod(lambda: None)
 
     @classmethod
     def reset(cls):
         cls.said, cls.failing, cls.refused, cls.orders = [], [], {}, []
         cls.opens, cls.missing_scopes, cls.meanwhile = [], (), staticmethod(lambda: None)
+        cls.key_expires_at = None
 
     def check(self):
         type(self).meanwhile()
         if self.failing:
             raise self.failing.pop(0)[0]
         business = RemoteBusiness("1", "Yulduz", "UZS")
-        return CheckResult("key", ("ALL",), (business,), tuple(self.opens), self.missing_scopes)
+        return CheckResult(
+            key_name="key",
+            scopes=("ALL",),
+            businesses=(business,),
+            shops=tuple(self.opens),
+            missing_scopes=self.missing_scopes,
+            key_expires_at=self.key_expires_at,
+        )
 
     def _say(self, verb, key, value=None):
         if self.failing:

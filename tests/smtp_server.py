@@ -17,6 +17,11 @@ class Letters(list[EmailMessage]):
         super().__init__()
         self.host, self.port = host, port
         self.times: list[float] = []
+        # Seconds that each letter takes.
+        self.pause = 0.0
+
+    def subjects(self) -> list[str]:
+        return [str(letter["Subject"]) for letter in self]
 
 
 class _Smtp(socketserver.StreamRequestHandler):
@@ -34,6 +39,7 @@ class _Smtp(socketserver.StreamRequestHandler):
         with self.server.lock:
             self.server.letters.append(letter)
             self.server.letters.times.append(time.monotonic())
+        time.sleep(self.server.letters.pause)
 
     def _body(self) -> bytes:
         lines = []
@@ -42,11 +48,18 @@ class _Smtp(socketserver.StreamRequestHandler):
         return b"".join(lines)
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Who wrote may be dead by now."""
+
+
 @pytest.fixture
 def letters(settings) -> Iterator[Letters]:
     """What arrived at a mail server on this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Smtp) as server:
-        server.daemon_threads, server.lock = True, threading.Lock()
+    with _Server(("127.0.0.1", 0), _Smtp) as server:
+        server.lock = threading.Lock()
         server.letters = Letters(*server.server_address)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

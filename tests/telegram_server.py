@@ -26,7 +26,8 @@ class Telegram:
         self.times: list[float] = []
         self.blocked: set[int] = set()
         self.unknown: set[int] = set()
-        # Method -> what it does instead of its work: "hang", "garbage", "drop", 429, ...
+        # Method -> what it does instead of its work: "hang", "garbage", "drop", 429, or a status
+        # with an answer.
         self.faults: dict[str, Any] = {}
         self.updates: list[dict[str, Any]] = []
         self.hook: dict[str, Any] | None = None
@@ -108,6 +109,9 @@ class Telegram:
         self.hook = None
         return self._done(fields)
 
+    def _getWebhookInfo(self, fields):  # noqa: N802
+        return 200, {"ok": True, "result": {"url": (self.hook or {}).get("url", "")}}
+
     def _getUpdates(self, fields):  # noqa: N802
         if self.hook is not None:
             return _error(409, "Conflict: can't use getUpdates method while webhook is active")
@@ -141,6 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b"<html>captive portal</html>")
         elif fault == 429:
             self._json(*_error(429, "Too Many Requests: retry after 7", retry_after=7))
+        elif isinstance(fault, tuple):
+            self.telegram.calls.append((method, self._fields(body)))
+            self.telegram.times.append(time.monotonic())
+            self._json(*fault)
         elif token != f"bot{TOKEN}":
             self._json(*_error(401, "Unauthorized"))
         else:

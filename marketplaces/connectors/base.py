@@ -71,6 +71,8 @@ class Connector:
     # By the name of the operation, as `Http` hands it to its gate.
     limits: Mapping[str, Limit] = {}
     max_parallel = 1
+    # Whether `check` says when a key ends.
+    keys_run_out = False
 
     def __init__(self, http: Http, credentials: dict[str, str]):
         self.http = http

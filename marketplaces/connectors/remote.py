@@ -59,6 +59,8 @@ class CheckResult:
     businesses: tuple[RemoteBusiness, ...]
     shops: tuple[RemoteShop, ...]
     missing_scopes: tuple[str, ...] = ()
+    # None: it does not end, or they do not say.
+    key_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)

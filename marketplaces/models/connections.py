@@ -43,6 +43,8 @@ class Connection(models.Model):
     secret = models.BinaryField(editable=False)
     # What Test connection saw: scopes, businesses, shops. Holds no secret.
     seen = models.JSONField(default=dict)
+    # Where the marketplace says when its key ends.
+    key_expires_at = models.DateTimeField(null=True)
     is_sandbox = models.BooleanField(default=False)
     # What went wrong last: our kind and reason; the marketplace's own code and words.
     error_kind = models.CharField(max_length=12, blank=True)

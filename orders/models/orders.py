@@ -55,6 +55,8 @@ class Order(models.Model):
     ordered_at = models.DateTimeField(_("ordered"))
     changed_at = models.DateTimeField(_("changed on the marketplace"))
     ship_by = models.DateTimeField(_("ship by"), null=True)
+    # That it comes near is told once, however often they change it.
+    deadline_told_at = models.DateTimeField(null=True)
     is_test = models.BooleanField(default=False)
     cancel_requested = models.BooleanField(default=False)
     raw = models.JSONField(default=dict)

@@ -31,7 +31,12 @@ class Left:
 
 
 def soon(partner: Partner) -> list[Left] | None:
-    """The most urgent first; None where nothing was sold lately."""
+    """What is worth a word, the most urgent first; None where nothing was sold lately."""
+    return within(partner, SOON)
+
+
+def within(partner: Partner, most: int) -> list[Left] | None:
+    """What is used up in so many days, as `soon`."""
     sold = _sold(partner)
     if not sold:
         return None
@@ -41,7 +46,7 @@ def soon(partner: Partner) -> list[Left] | None:
     for product in products:
         available = figures[product.pk].available if product.pk in figures else 0
         days = max(available, 0) * LOOKED_AT // sold[product.pk]
-        if days <= SOON:
+        if days <= most:
             found.append(Left(product, available, days))
     return sorted(found, key=lambda left: (left.days, left.available, left.product.pk))
 

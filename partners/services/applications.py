@@ -26,6 +26,8 @@ class Application:
     # What does not stand in its way.
     remarks: list[Words] = field(default_factory=list)
     is_approved: bool = False
+    # By email or Telegram.
+    is_told: bool = False
 
     @property
     def is_decided(self) -> bool:
@@ -70,4 +72,5 @@ def approve(pks: Iterable[int], *, by: User) -> list[Application]:
                 application.partner.refresh_from_db()
             else:
                 application.is_approved = True
+                application.is_told = approval.is_told(application.partner)
     return applications

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners import audit
-from partners.models import Partner, User
+from partners.models import Delivery, Partner, User
 from partners.services import notices
 
 logger = logging.getLogger(__name__)
 
 State = Partner.State
 HOME = "/partner-dashboard/"
+DECISION = "decision:"
 # So many blocks are lifted in one turn of the clock; the rest have the next one.
 LIFTED_AT_ONCE = 100
 
@@ -100,6 +101,16 @@ def reactivate(*, partner: Partner, by: User, reason: str = "") -> None:
         _decide(partner, by, before, State.APPROVED, "PARTNER_REACTIVATED", reason)
 
 
+def is_told(partner: Partner) -> bool:
+    """Whether the last decision is on its way to anybody of theirs, by email or by Telegram."""
+    told = Delivery.objects.filter(
+        notification__partner=partner,
+        notification__dedupe__startswith=DECISION,
+        notification__created_at__gte=partner.state_changed_at,
+    )
+    return told.filter(state__in=[*Delivery.WAITING, Delivery.State.SENT]).exists()
+
+
 def unblock_due() -> None:
     """Called by the clock: whose day has come works again."""
     due = Partner.objects.filter(state=State.BLOCKED, blocked_until__lte=timezone.localdate())
@@ -140,7 +151,7 @@ def _decide(
             before={"state": before} | _ends(partner.blocked_until, until),
             after={"state": after, "reason": reason} | _ends(until, partner.blocked_until),
         )
-        _tell(partner, action, reason, until, after, dedupe=f"decision:{entry.pk}")
+        _tell(partner, action, reason, until, after, dedupe=f"{DECISION}{entry.pk}")
     partner.refresh_from_db()
 
 

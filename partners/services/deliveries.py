@@ -14,10 +14,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from partners.models import Delivery
-from partners.services import letters
+from partners.services import letters, readers
 from partners.services.notice_kinds import KINDS
 from partners.services.outcomes import NobodyThere, Refused, SlowDown, Unreachable
-from partners.services.quiet_hours import after_quiet_hours
+from partners.services.quiet_hours import after_quiet_hours, morning
 from partners.telegram import messages
 from sellercloudx.lib.queue import wake
 from sellercloudx.lib.redact import scrub
@@ -127,10 +127,33 @@ def _claim(channel: str, pk: int) -> Delivery | None:
         # Workers died over it, each time: perhaps because of it. Or somebody else has it.
         due.filter(attempts__gt=len(PAUSES)).update(state=State.FAILED, error=INTERRUPTED)
         return None
-    claimed = Delivery.objects.select_related(
+    claimed = Delivery.objects.filter(pk=pk)
+    if readers.lost(claimed).exists():
+        hold(claimed)
+        return None
+    delivery = claimed.select_related(
         "notification__user", "notification__invitation", "notification__partner"
-    )
-    return claimed.get(pk=pk)
+    ).get()
+    return None if put_off([delivery]) else delivery
+
+
+def put_off(claimed: list[Delivery]) -> list[Delivery]:
+    """Those of them that came to be sent in the middle of their reader's quiet hours.
+
+    They wait for the end of these: the worker was away, a try failed, or the hours are new.
+    """
+    late = []
+    for row in claimed:
+        kind = KINDS.get(row.notification.kind)
+        later = morning(row.notification.user, kind.topic) if kind else None
+        if later:
+            # It was no attempt.
+            same = Delivery.objects.filter(
+                pk=row.pk, state__in=Delivery.WAITING, attempts=row.attempts
+            )
+            same.update(due_at=later, attempts=F("attempts") - 1)
+            late.append(row)
+    return late
 
 
 def _note_failure(delivery: Delivery, error: Exception) -> None:

@@ -5,7 +5,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from partners.models import Delivery, Notification, User
-from partners.services import deliveries
+from partners.services import deliveries, readers
 from partners.services.outcomes import Unreachable
 from sellercloudx.lib.queue import wake
 
@@ -30,7 +30,10 @@ def send(user_pk: int, channel: str) -> bool:
     if not way.is_on():
         deliveries.hold(own)
         return False
+    deliveries.hold(readers.lost(own))
     claimed = _claim(own)
+    late = deliveries.put_off(claimed)
+    claimed = [row for row in claimed if row not in late]
     if not claimed:
         return False
     user = User.objects.get(pk=user_pk)
@@ -62,7 +65,8 @@ def _claim(own: QuerySet[Delivery]) -> list[Delivery]:
     waiting = _due().filter(pk__in=pks)
     if not waiting.update(due_at=mine, attempts=F("attempts") + 1):
         return []
-    return list(Delivery.objects.filter(pk__in=pks, state=State.DIGEST, due_at=mine))
+    rows = Delivery.objects.filter(pk__in=pks, state=State.DIGEST, due_at=mine)
+    return list(rows.select_related("notification__user"))
 
 
 def _still(claimed: list[Delivery]) -> QuerySet[Delivery]:

@@ -89,12 +89,14 @@ def notify_partner(
     data: dict[str, Any],
     url: str,
     dedupe: str,
+    at_least: Member.Role = Member.Role.VIEWER,
 ) -> None:
-    """Tell everybody of a partner."""
+    """Tell everybody of a partner whose role is `at_least` this one."""
     members = partner.members.filter(user__is_active=True).select_related("user")
     runs_it: dict[bool, list[User]] = {True: [], False: []}
     for member in members:
-        runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
+        if member.is_at_least(at_least):
+            runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
     for is_theirs, users in runs_it.items():
         notify(
             users=users,
@@ -138,6 +140,12 @@ def mail_invitation(invitation: Invitation) -> None:
 def hold_invitations(*invitations: Invitation) -> None:
     """A link that opens nothing any more is not mailed."""
     deliveries.hold(Delivery.objects.filter(notification__invitation__in=invitations))
+
+
+def hold_of(user: User, partner: Partner) -> None:
+    """What waits for somebody who has left the company."""
+    of_company = {"notification__user": user, "notification__partner": partner}
+    deliveries.hold(Delivery.objects.filter(**of_company))
 
 
 def can_reach(user: User, kind: str) -> bool:

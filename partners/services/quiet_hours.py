@@ -29,6 +29,13 @@ def after_quiet_hours(user: User | None, topic: str, at: datetime) -> datetime:
     return _next(at, end)
 
 
+def morning(user: User | None, topic: str) -> datetime | None:
+    """The end of the quiet hours they are in, whatever was thought when the message was written."""
+    now = timezone.now()
+    later = after_quiet_hours(user, topic, now)
+    return later if later > now else None
+
+
 def _is_between(at: time, begin: time, end: time) -> bool:
     """The hours may span midnight."""
     if begin <= end:

@@ -71,6 +71,7 @@ def remove(*, member: Member, by: Member) -> None:
             before={"role": member.role, "user": member.user_id},
         )
         Member.objects.filter(pk=member.pk).delete()
+        notices.hold_of(member.user, member.partner)
         _take_back_invitations(member, None)
 
 

@@ -1,4 +1,4 @@
-"""Tells Telegram where to bring its news, once for each bot and address."""
+"""Tells Telegram where to bring its news, once for each bot and address, and looks after it."""
 
 import hashlib
 import logging
@@ -15,13 +15,19 @@ from sellercloudx.lib.queue import wake
 logger = logging.getLogger(__name__)
 
 _KEY = "telegram-webhook"
+# Somebody else may take it away: a laptop with the same token, a hand in BotFather.
+_CHECKED = "telegram-webhook-checked"
+CHECKED_FOR = 15 * 60
 
 
 def wake_due() -> None:
     """Called by the clock, which itself waits for nobody."""
-    is_wanted = bot.is_on() and not settings.IS_TELEGRAM_POLLED
-    if is_wanted and caches["guard"].get(_KEY) != _mark():
+    if not bot.is_on() or settings.IS_TELEGRAM_POLLED:
+        return
+    if caches["guard"].get(_KEY) != _mark():
         wake("partners.telegram.hook.set_hook")
+    elif caches["guard"].add(_CHECKED, 1, CHECKED_FOR):
+        wake("partners.telegram.hook.check_hook")
 
 
 def set_hook() -> bool:
@@ -38,7 +44,24 @@ def set_hook() -> bool:
         logger.warning("Telegram takes no webhook: %s", error)
         return False
     caches["guard"].set(_KEY, _mark(), None)
+    caches["guard"].set(_CHECKED, 1, CHECKED_FOR)
     return True
+
+
+def check_hook() -> bool:
+    """Whether Telegram still knows; where it does not, it is told again."""
+    try:
+        known = bot.call("getWebhookInfo")
+    except BotError as error:
+        logger.warning("Telegram does not say where it brings its news: %s", error)
+        return False
+    known = known if isinstance(known, dict) else {}
+    if known.get("last_error_message"):
+        logger.warning("Telegram could not bring news: %s", str(known["last_error_message"])[:200])
+    if known.get("url") == _address():
+        return True
+    logger.warning("somebody took Telegram's webhook away; it is set again")
+    return set_hook()
 
 
 def remove_hook() -> None:

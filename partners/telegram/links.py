@@ -3,13 +3,18 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from html import escape
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from partners import audit
 from partners.models import Delivery, TelegramCode, TelegramLink, User
 from partners.services import deliveries, notices
+from partners.telegram import bot
+from partners.telegram.bot import BotError, Kind
+from sellercloudx.lib.queue import wake
 
 State = TelegramLink.State
 LIFE = timedelta(minutes=15)
@@ -31,8 +36,9 @@ def new_code(user: User) -> str:
 
 
 def use_code(code: str, *, chat_id: int, username: str) -> User:
-    """Whose this chat is now. Raises BadCode."""
+    """Whose this chat is now. Raises BadCode, and BotError where the chat before cannot be told."""
     now = timezone.now()
+    _warn_chat_before(code, chat_id, username)
     with transaction.atomic():
         codes = TelegramCode.objects.filter(code_hash=_hash(code))
         used = codes.filter(used_at=None, expires_at__gt=now).update(used_at=now)
@@ -45,6 +51,35 @@ def use_code(code: str, *, chat_id: int, username: str) -> User:
             raise BadCode
     # The same chat may send the same code again: Telegram repeats itself.
     return user
+
+
+def _warn_chat_before(code: str, chat_id: int, username: str) -> None:
+    """The chat that loses its place hears of it itself, and first: afterwards nothing leads there.
+
+    An account without email has no other way to learn that somebody took it over.
+    """
+    codes = TelegramCode.objects.filter(
+        code_hash=_hash(code), used_at=None, expires_at__gt=timezone.now()
+    )
+    before = TelegramLink.objects.filter(user__telegram_codes__in=codes, user__is_active=True)
+    link = before.exclude(chat_id=chat_id).select_related("user").first()
+    if link is None:
+        return
+    with translation.override(link.user.language):
+        words = _(
+            "From now on SellerCloudX writes to another chat instead of this one: %(name)s. If it "
+            "was not you, change your password at once and link Telegram anew."
+        ) % {"name": f"@{username}" if username else "Telegram"}
+    _tell_chat(link.chat_id, words)
+
+
+def _tell_chat(chat_id: int, words: str) -> None:
+    """Raises BotError, unless there is nobody any more."""
+    try:
+        bot.say(chat_id, escape(words, quote=False))
+    except BotError as error:
+        if error.kind not in (Kind.BLOCKED, Kind.GONE, Kind.REFUSED):
+            raise
 
 
 def _link(user: User, chat_id: int, username: str) -> None:
@@ -73,13 +108,32 @@ def _link(user: User, chat_id: int, username: str) -> None:
 def unlink(user: User) -> bool:
     """False where there was nothing to let go of."""
     with transaction.atomic():
-        gone, _ = TelegramLink.objects.filter(user=user).delete()
+        gone, _by_table = TelegramLink.objects.filter(user=user).delete()
         if gone:
             audit.record("TELEGRAM_UNLINKED", actor=user, entity=user)
             deliveries.hold(
                 Delivery.objects.filter(channel=Delivery.Channel.TELEGRAM, notification__user=user)
             )
     return bool(gone)
+
+
+def unlink_here(user: User) -> bool:
+    """As `unlink`, asked for in the cabinet: the chat itself hears of it."""
+    link = TelegramLink.objects.filter(user=user, state=State.ACTIVE).first()
+    is_gone = unlink(user)
+    if is_gone and link:
+        wake("partners.telegram.links.say_goodbye", link.chat_id, user.language, is_urgent=True)
+    return is_gone
+
+
+def say_goodbye(chat_id: int, language: str) -> None:
+    """Called in the worker. Raises BotError."""
+    with translation.override(language):
+        words = _(
+            "Unlinked in the cabinet: nothing is sent here any more. If it was not you, change "
+            "your password at once."
+        )
+    _tell_chat(chat_id, words)
 
 
 def _hash(code: str) -> str:

@@ -51,6 +51,12 @@ def _take(button: TelegramButton, press: Press) -> bool:
     return own.filter(press=press.id, outcome="", used_at__isnull=False).exists()
 
 
+def let_go(press: Press) -> None:
+    """It came to nothing, however often it was tried: whoever presses again is no second one."""
+    held = TelegramButton.objects.filter(press=press.id, outcome="", used_at__isnull=False)
+    held.update(used_at=None, press="")
+
+
 def _what_happened(button: TelegramButton) -> str:
     button.refresh_from_db()
     if button.outcome:

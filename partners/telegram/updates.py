@@ -1,6 +1,7 @@
 """Takes what Telegram tells us: kept at once, dealt with by the worker, each of them once."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone, translation
 from partners.models import TelegramCode, TelegramUpdate
 from partners.telegram import bot, chats, incoming, presses, talk
 from partners.telegram.bot import BotError, Kind
-from partners.telegram.incoming import Left, Text, Unreadable
+from partners.telegram.incoming import Left, Press, Text, Unreadable
 from sellercloudx.lib.queue import wake
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,9 @@ def wake_due() -> None:
     """Called by the clock: find those that no message woke anybody for."""
     for pk in _due().values_list("pk", flat=True)[:AT_ONCE]:
         wake("partners.telegram.updates.handle", pk)
+    # Workers died over it, each time: nobody comes back to it by themselves.
+    for row in _waiting().filter(attempts__gte=ATTEMPTS)[:AT_ONCE]:
+        _give_up(row)
 
 
 def sweep() -> None:
@@ -67,15 +71,35 @@ def handle(pk: int) -> bool:
         logger.warning("no answer to Telegram update %s: %s", row.update_id, error)
         if error.kind in (Kind.UNREACHABLE, Kind.SLOW_DOWN) and row.attempts < ATTEMPTS:
             return False
-    # Whom it is from and what they said is nobody's business any more.
-    TelegramUpdate.objects.filter(pk=pk).update(handled_at=timezone.now(), payload={})
+    except Exception:  # noqa: BLE001  an action fails in its own way
+        logger.exception("Telegram update %s stumbled", row.update_id)
+        if row.attempts >= ATTEMPTS:
+            _give_up(row)
+        return False
+    _forget(row)
     return True
 
 
+def _give_up(row: TelegramUpdate) -> None:
+    """What was pressed may be pressed again."""
+    with suppress(Unreadable):
+        came = incoming.read(row.payload)
+        if isinstance(came, Press):
+            presses.let_go(came)
+    _forget(row)
+
+
+def _forget(row: TelegramUpdate) -> None:
+    # Whom it is from and what they said is nobody's business any more.
+    TelegramUpdate.objects.filter(pk=row.pk).update(handled_at=timezone.now(), payload={})
+
+
 def _due() -> QuerySet[TelegramUpdate]:
-    return TelegramUpdate.objects.filter(
-        handled_at=None, due_at__lte=timezone.now(), attempts__lt=ATTEMPTS
-    )
+    return _waiting().filter(attempts__lt=ATTEMPTS)
+
+
+def _waiting() -> QuerySet[TelegramUpdate]:
+    return TelegramUpdate.objects.filter(handled_at=None, due_at__lte=timezone.now())
 
 
 def _answer(payload: dict[str, Any]) -> None:

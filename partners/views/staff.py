@@ -74,26 +74,26 @@ def _tabs(current: str, words: str) -> list[dict]:
 @staff_required(permission=CHANGE)
 @require_POST
 def approve(request, pk):
-    return _decide(request, pk, approval.approve, _("The partner is approved and told."))
+    return _decide(request, pk, approval.approve, _("The partner is approved."))
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def unblock(request, pk):
-    return _decide(request, pk, approval.unblock, _("The partner works again and is told."))
+    return _decide(request, pk, approval.unblock, _("The partner works again."))
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def change_end(request, pk):
-    words, title = _("The end of the block is changed and told."), _("Change the date")
+    words, title = _("The end of the block is changed."), _("Change the date")
     return _explained(request, pk, EndForm, approval.change_end, words, title=title)
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def reactivate(request, pk):
-    words = _("The account is open again and the partner is told.")
+    words = _("The account is open again.")
     return _decide(request, pk, approval.reactivate, words)
 
 
@@ -107,14 +107,14 @@ def reject(request, pk):
 @staff_required(permission=CHANGE)
 @require_POST
 def block(request, pk):
-    words = _("The partner is blocked and told.")
+    words = _("The partner is blocked.")
     return _explained(request, pk, BlockForm, approval.block, words, title=_("Block"))
 
 
 @staff_required(permission=CHANGE)
 @require_POST
 def deactivate(request, pk):
-    words = _("The partner is deactivated and told.")
+    words = _("The partner is deactivated.")
     return _explained(request, pk, ReasonForm, approval.deactivate, words, title=_("Deactivate"))
 
 
@@ -140,8 +140,14 @@ def _decide(request, pk, decision, words: str, **reason):
             % {"state": partner.get_state_display()},
         )
     else:
-        messages.success(request, words)
+        messages.success(request, f"{words} {_who_hears_of_it(partner)}")
     return redirect("pages:partner", pk)
+
+
+def _who_hears_of_it(partner: Partner) -> str:
+    if approval.is_told(partner):
+        return _("They are told by email or Telegram.")
+    return _("Neither email nor Telegram brings it to them: they read it when they sign in.")
 
 
 @staff_required(permission=CHANGE)

@@ -21,4 +21,5 @@ def approve(request):
     ready = [one for one in done if one.is_ready]
     context = {"applications": done, "ready": ready, "is_done": request.method == "POST"}
     context["approved"] = sum(one.is_approved for one in done)
+    context["told"] = sum(one.is_told for one in done)
     return render(request, "partners/staff_approve_many.html", context)

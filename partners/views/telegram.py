@@ -11,9 +11,12 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from partners import limits
 from partners.access import applicant_required, staff_required
+from partners.forms import PasswordForm
 from partners.models import TelegramLink, User
 from partners.telegram import bot, links, updates
 from sellercloudx.lib.content_length import is_longer
@@ -33,6 +36,7 @@ def telegram_of(user: User) -> dict:
     }
 
 
+@sensitive_post_parameters("password")
 @applicant_required
 @require_POST
 @never_cache
@@ -40,6 +44,7 @@ def link(request):
     return _show_link(request, "base_partner.html", "partners:notice_settings")
 
 
+@sensitive_post_parameters("password")
 @staff_required
 @require_POST
 @never_cache
@@ -51,6 +56,12 @@ def _show_link(request, base: str, settings_page: str):
     """The link is shown this once: who opens it is told what this person is told."""
     if not bot.is_on():
         return redirect(settings_page)
+    if TelegramLink.objects.filter(user=request.user).exists():
+        form = PasswordForm(request.POST if "password" in request.POST else None)
+        if not _is_theirs(request, form):
+            context = {"base": base, "form": form, "settings_url": reverse(settings_page)}
+            status = 422 if form.errors else 200
+            return render(request, "partners/telegram_again.html", context, status=status)
     try:
         name = bot.name()
     except bot.BotError:
@@ -68,6 +79,20 @@ def _show_link(request, base: str, settings_page: str):
     return render(request, "partners/telegram_link.html", context)
 
 
+def _is_theirs(request, form: PasswordForm) -> bool:
+    """Whether they know the password: the chat that is linked would lose what it is told."""
+    if not form.is_valid():
+        return False
+    login = request.user.phone or request.user.email
+    if not limits.may_try_login(request, login):
+        form.add_error(None, _("Too many attempts. Wait a quarter of an hour and try again."))
+    elif not request.user.check_password(form.cleaned_data["password"]):
+        form.add_error("password", _("This is not the password of your account."))
+    else:
+        limits.forget_tries(login)
+    return form.is_valid()
+
+
 @applicant_required
 @require_POST
 def unlink(request):
@@ -81,7 +106,7 @@ def staff_unlink(request):
 
 
 def _unlink(request, settings_page: str):
-    if links.unlink(request.user):
+    if links.unlink_here(request.user):
         messages.success(request, _("Telegram is unlinked: nothing is sent there any more."))
     return redirect(settings_page)
 

@@ -28,6 +28,8 @@ class Product(models.Model):
     height_cm = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True)
     weight_kg = models.DecimalField(max_digits=8, decimal_places=3, null=True, blank=True)
     photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    # That it runs out is told; empty again as soon as there is enough.
+    low_told_at = models.DateTimeField(null=True)
     # The form's own number: sending it twice makes one product.
     submission = models.UUIDField()
     # Name, SKU, brand and barcode as search sees them.

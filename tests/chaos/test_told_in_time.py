@@ -1,7 +1,8 @@
 """With fifty partners at work a notice takes seconds from its commit to the person, not minutes.
 
-The short form is an order for each partner, beside other tests on the same processors: there the
-bound is four times as wide. `ORDERS_EACH=20`, run alone, holds the bound itself.
+The short form is an order for each partner, beside other tests on the same processors: of fifty
+the slowest three decide, and beside three busy loops on two processors they took 5.4 s. So there
+the bound is twice as wide. `ORDERS_EACH=20`, run alone, holds the bound of the issue itself.
 """
 
 import os
@@ -29,7 +30,7 @@ PARTNERS = 50
 RATE = 5
 # So long Telegram takes for a message.
 THEIR_TIME = 0.05
-P95 = 5.0 if ORDERS_EACH > 1 else 20.0
+P95 = 5.0 if ORDERS_EACH > 1 else 10.0
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.timing,

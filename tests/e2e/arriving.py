@@ -77,7 +77,7 @@ def is_approved_by(staff, admin, code):
         staff.reads(words)
     staff.looks_at("staff-partner")
     staff.presses("Approve")
-    staff.reads("The partner is approved and told.")
+    staff.reads("The partner is approved.")
     staff.looks_at("staff-partner-approved")
 
 

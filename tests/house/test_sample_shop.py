@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import DatabaseError, connections
 from django.urls import get_resolver, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from marketplaces.models import Connection
 from orders.models import DailyAnalytics, Order
@@ -132,8 +134,27 @@ def test_its_pages_show_a_shop_at_work(visitor):
 def test_every_change_is_refused(visitor, name):
     before = rows_of_ours()
     response = visitor.post(address(name), {"level": "maximum"})
-    assert (response.status_code, response.url) == (302, WAITING)
+    assert (response.status_code, response.url) == (302, OVERVIEW)
     assert rows_of_ours() == before
+
+
+@pytest.mark.parametrize("language", ["uz", "ru", "en"])
+def test_whoever_presses_reads_why_nothing_happened_where_they_pressed(visitor, language):
+    visitor.cookies["django_language"] = language
+    came_from = reverse("orders:list") + "?tab=all"
+    ready = reverse("orders:ready", args=[things("orders")["pk"]])
+    page = visitor.post(ready, headers={"Referer": f"http://testserver{came_from}"}, follow=True)
+    assert page.redirect_chain == [(came_from, 302)]
+    with translation.override(language):
+        words = _("This is a sample shop: its buttons work after your approval.")
+    assert words in page.content.decode()
+
+
+@pytest.mark.parametrize("where", ["//evil.example/x", "https://evil.example", "x", ""])
+def test_nobody_is_led_elsewhere_by_a_press(visitor, where):
+    ready = reverse("orders:ready", args=[things("orders")["pk"]])
+    url = visitor.post(ready, headers={"Referer": where}).url
+    assert url.startswith("/") and not url.startswith("//")
 
 
 def test_the_file_itself_refuses_to_be_written(visitor):

@@ -13,6 +13,7 @@ from orders.services import fulfilment
 from partners.models import AuditLog, Member, Partner, TelegramButton, TelegramUpdate
 from partners.services import deliveries
 from partners.telegram import updates
+from sellercloudx import wiring
 from tests import factories
 from tests.partners.telegram.linking import CHAT, hear, link
 
@@ -107,6 +108,45 @@ def test_a_label_that_the_marketplace_does_not_give_now_may_be_asked_for_again(
     assert telegram.of("sendDocument") == []
     hear(telegram.press(CHAT, button("label")))
     assert len(telegram.of("sendDocument")) == 1
+
+
+def broken(*, partner, user, target):
+    raise RuntimeError("database is locked")
+
+
+@pytest.fixture
+def press_that_breaks(told, telegram, monkeypatch):
+    """It is tried as often as it may be."""
+    with monkeypatch.context() as patch:
+        patch.setitem(wiring.TELEGRAM_ACTIONS, "order_ready", f"{__name__}.broken")
+        updates.store(telegram.press(CHAT, button("ready")))
+        for _ in range(updates.ATTEMPTS):
+            TelegramUpdate.objects.filter(handled_at=None).update(due_at=timezone.now())
+            assert not updates.handle(TelegramUpdate.objects.latest("pk").pk)
+
+
+def test_a_press_that_came_to_nothing_may_be_tried_again(told, telegram, press_that_breaks):
+    assert "Something broke on our side" in said(telegram)
+    row = TelegramUpdate.objects.latest("pk")
+    assert row.handled_at and row.payload == {}
+    hear(telegram.press(CHAT, button("ready")))
+    assert "ready to ship" in said(telegram)
+    told.refresh_from_db()
+    assert told.status == Order.Status.READY
+
+
+def test_so_may_one_over_which_workers_died(told, telegram):
+    updates.store(telegram.press(CHAT, button("ready")))
+    row = TelegramUpdate.objects.latest("pk")
+    gone = TelegramButton.objects.get(action="order_ready")
+    press = row.payload["callback_query"]["id"]
+    TelegramButton.objects.filter(pk=gone.pk).update(used_at=timezone.now(), press=press)
+    TelegramUpdate.objects.update(attempts=updates.ATTEMPTS)
+    updates.wake_due()
+    row.refresh_from_db()
+    gone.refresh_from_db()
+    assert row.handled_at and row.payload == {}
+    assert gone.used_at is None
 
 
 def test_pressed_again_it_says_what_happened(told, telegram):
@@ -205,11 +245,11 @@ def test_an_answer_that_did_not_get_through_does_nothing_twice(told, telegram):
 
 def test_what_broke_half_way_is_done_by_the_same_press(told, telegram, monkeypatch):
     def die(**about):
-        raise SystemError
+        raise SystemExit
 
     with monkeypatch.context() as broken:
         broken.setattr(fulfilment, "mark_ready", die)
-        with pytest.raises(SystemError):
+        with pytest.raises(SystemExit):
             hear(telegram.press(CHAT, button("ready")))
     assert "Something broke" in said(telegram)
     TelegramUpdate.objects.update(due_at=timezone.now())

@@ -64,6 +64,17 @@ def test_only_what_fits_the_state_can_be_decided(staff_client, verb, state):
     assert AuditLog.objects.count() == Notification.objects.count() == ((state, verb) in fits)
 
 
+@pytest.mark.parametrize("email", ["a@example.uz", None])
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_it_says_whether_they_hear_of_it(staff_client, verb, email):
+    partner = factories.make_partner(state="pending", user=factories.make_user(email=email))
+    staff_client.cookies["django_language"] = "en"
+    url = f"/admin-panel/partners/{partner.pk}/{verb}/"
+    page = staff_client.post(url, {"reason": "Hujjat yoʻq"}, follow=True).content.decode()
+    assert ("They are told by email or Telegram." in page) is bool(email)
+    assert ("they read it when they sign in" in page) is not bool(email)
+
+
 def test_the_second_of_two_admins_is_told(staff_client, client):
     client.cookies["django_language"] = "en"
     partner = factories.make_partner(state="pending")

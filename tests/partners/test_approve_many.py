@@ -82,8 +82,17 @@ class TestWhenItIsSent:
     def test_sent_twice_it_approves_once(self, staff_client):
         partner = waiting()
         for approved in (1, 0):
-            assert staff_client.post(URL, ids(partner)).context["approved"] == approved
+            page = staff_client.post(URL, ids(partner))
+            assert page.context["approved"] == approved
+        assert "None of them is approved by this" in page.content.decode()
+        assert "partners are told" not in page.content.decode()
         assert AuditLog.objects.count() == Notification.objects.count() == 1
+
+    def test_who_cannot_be_told_is_not_said_to_be(self, staff_client, settings):
+        settings.IS_MAIL_ON = True
+        reached, other = waiting(), waiting(user=factories.make_user(email=None))
+        text = staff_client.post(URL, ids(reached, other)).content.decode()
+        assert "2 applications are approved. Told by email or Telegram: 1;" in text
 
     def test_what_lacks_something_stays_waiting(self, staff_client):
         partner = waiting()

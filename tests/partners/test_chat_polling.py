@@ -15,6 +15,9 @@ from tests.partners.talking import NEWS, a_colleague, partner_says, room_of, sta
 
 pytestmark = pytest.mark.django_db
 ROOMS, SECONDS_BETWEEN = 200, 30
+# Of one core, as the issue has it. Processor time is counted, so neighbours hardly change it: 3.0 %
+# on a quiet machine, 3.1 % beside three busy loops on two processors.
+SHARE = 0.05
 # What every request of somebody who is signed in asks: the session, the person.
 LOGIN = 2
 
@@ -134,5 +137,4 @@ def test_two_hundred_open_rooms_are_a_small_share_of_a_core(staff):
         f"{busy / ROOMS * 1000:.1f} ms a poll, {share:.1%} of one core at one poll in "
         f"{SECONDS_BETWEEN} s, the test client's own work included"
     )
-    # 5 % is the aim; the test client's own work and neighbours on this machine come on top.
-    assert share <= 0.08
+    assert share <= SHARE

@@ -13,6 +13,15 @@ KINDS = {
         _("Nothing is sent or read until the key is replaced. In their words: %(reason)s"),
         "bad",
     ),
+    "key_expiring": NoticeKind(
+        Topic.KEY_EXPIRING,
+        _("%(shop)s: the key ends on %(day)s"),
+        _(
+            "Make a new one in the cabinet of the marketplace and replace it here before that day: "
+            "after it nothing is sent or read."
+        ),
+        "warn",
+    ),
     # To the partner: what marketplaces refuse.
     "card_refused": NoticeKind(
         Topic.LISTING_ERROR,
@@ -88,6 +97,18 @@ KINDS = {
         _("%(shop)s: new order %(number)s"),
         _("%(goods)s. Total: %(total)s %(currency)s."),
     ),
+    "deadline_near": NoticeKind(
+        Topic.DEADLINE,
+        _("%(shop)s: hand order %(number)s over by %(until)s"),
+        _("It is not packed yet, and little time is left."),
+        "warn",
+    ),
+    "deadlines_near": NoticeKind(
+        Topic.DEADLINE,
+        _("Orders to hand over soon: %(count)s"),
+        _("They are not packed yet; the first is due by %(until)s. Orders: %(numbers)s"),
+        "warn",
+    ),
     "order_short": NoticeKind(
         Topic.NEW_ORDER,
         _("Order %(number)s: not enough stock"),
@@ -150,6 +171,25 @@ KINDS = {
         _("A card could not be made"),
         _("%(product)s, %(shop)s: something broke on our side. Ask for the card again."),
         "bad",
+    ),
+    # To the partner: stock.
+    "low_stock": NoticeKind(
+        Topic.LOW_STOCK,
+        _("%(product)s runs out"),
+        _("Pieces left: %(pieces)s. As it sold in the last 14 days, enough for days: %(days)s."),
+        "warn",
+    ),
+    "out_of_stock": NoticeKind(
+        Topic.LOW_STOCK,
+        _("%(product)s has run out"),
+        _("It was sold in the last 14 days, and no piece is free any more."),
+        "bad",
+    ),
+    "low_stocks": NoticeKind(
+        Topic.LOW_STOCK,
+        _("Products that run out: %(count)s"),
+        _("Left for a week at most; pieces in brackets: %(names)s"),
+        "warn",
     ),
     # To whoever asked for it, at the end of a day; the text is asked for when it is sent.
     "evening": NoticeKind(

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from huey.contrib.djhuey import HUEY
 
 from partners.models import AuditLog, Delivery, Member, Notification, TelegramLink, TelegramUpdate
 from partners.services import deliveries
@@ -113,6 +115,79 @@ def test_another_phone_takes_the_place_of_the_first(partner, telegram):
     assert TelegramLink.objects.get().chat_id == CHAT + 1
 
 
+@pytest.mark.parametrize("email", [None, "aziza@example.uz"])
+def test_the_chat_before_hears_of_it_itself(partner, telegram, email):
+    partner.owner.email = email
+    partner.owner.save()
+    link(partner.owner, CHAT)
+    hear(telegram.text(CHAT + 1, f"/start {links.new_code(partner.owner)}", username="thief"))
+    (said,) = telegram.said_to(CHAT)
+    assert "another chat instead of this one: @thief" in said
+    assert "change your password at once" in said
+
+
+def test_without_a_word_to_the_chat_before_nothing_is_linked(partner, telegram):
+    """Telegram does not answer: the update is tried again, and the code still works."""
+    link(partner.owner, CHAT)
+    code = links.new_code(partner.owner)
+    telegram.faults["sendMessage"] = "garbage"
+    update = telegram.text(CHAT + 1, f"/start {code}")
+    hear(update)
+    assert TelegramLink.objects.get().chat_id == CHAT
+    telegram.faults.clear()
+    TelegramUpdate.objects.update(due_at=timezone.now())
+    hear(update)
+    assert TelegramLink.objects.get().chat_id == CHAT + 1
+    assert len(telegram.said_to(CHAT)) == 1
+
+
+def test_a_chat_that_sent_the_bot_away_holds_nothing_up(partner, telegram):
+    link(partner.owner, CHAT, state="blocked")
+    telegram.blocked.add(CHAT)
+    hear(telegram.text(CHAT + 1, f"/start {links.new_code(partner.owner)}"))
+    assert TelegramLink.objects.get().chat_id == CHAT + 1
+
+
+def test_the_same_chat_linked_anew_is_not_warned_of_itself(partner, telegram):
+    link(partner.owner, CHAT)
+    hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
+    (said,) = telegram.said_to(CHAT)
+    assert said.startswith("Linked.")
+
+
+class TestPassword:
+    """Asked for where a chat would lose its place."""
+
+    @pytest.fixture(autouse=True)
+    def linked(self, partner, telegram):
+        link(partner.owner, CHAT)
+
+    def test_without_it_there_is_no_code(self, partner_client, partner):
+        page = partner_client.post(LINK)
+        assert page.status_code == 200
+        assert "t.me" not in page.content.decode()
+        assert not partner.owner.telegram_codes.exists()
+
+    @pytest.mark.parametrize("typed", ["", "x", "a" * 200])
+    def test_a_wrong_one_makes_none_either(self, partner_client, partner, typed):
+        assert partner_client.post(LINK, {"password": typed}).status_code == 422
+        assert not partner.owner.telegram_codes.exists()
+
+    def test_with_it_there_is(self, partner_client):
+        assert code_on(partner_client.post(LINK, {"password": factories.PASSWORD}))
+
+    def test_it_cannot_be_guessed(self, partner_client):
+        for _ in range(10):
+            partner_client.post(LINK, {"password": "x"})
+        page = partner_client.post(LINK, {"password": factories.PASSWORD})
+        assert page.status_code == 422
+
+    def test_our_people_show_theirs_too(self, staff_client, staff):
+        link(staff, CHAT + 1)
+        assert staff_client.post("/admin-panel/settings/telegram/").status_code == 200
+        assert not staff.telegram_codes.exists()
+
+
 def test_a_chat_belongs_to_who_linked_it_last(partner, telegram):
     before = factories.make_user()
     link(before)
@@ -142,6 +217,18 @@ def test_unlinked_here_nothing_more_is_sent(partner_client, partner, telegram):
     assert deliveries.send_due("telegram") == 0
     assert not TelegramLink.objects.exists()
     assert Delivery.objects.get(channel="telegram").state == "off"
+
+
+def test_a_chat_that_is_unlinked_in_the_cabinet_hears_of_it(
+    partner_client, partner, telegram, django_capture_on_commit_callbacks
+):
+    link(partner.owner)
+    HUEY.flush()
+    with django_capture_on_commit_callbacks(execute=True):
+        partner_client.post(f"{LINK}unlink/")
+    path, *args = HUEY.dequeue().args
+    import_string(path)(*args)
+    assert "Unlinked in the cabinet" in telegram.said_to(CHAT)[0]
 
 
 def test_unlinked_there_too(partner, telegram):

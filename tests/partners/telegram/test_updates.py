@@ -5,10 +5,14 @@ import threading
 import time
 
 import pytest
+import time_machine
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from huey.contrib.djhuey import HUEY
 
 from partners.models import TelegramLink, TelegramUpdate
 from partners.telegram import hook, links, updates
+from partners.telegram.bot import BotError
 from partners.views.telegram import webhook
 from sellercloudx import telegram_poll
 from tests import factories
@@ -206,10 +210,12 @@ class TestHook:
         settings.IS_TELEGRAM_POLLED = False
 
     def work(self, django_capture_on_commit_callbacks):
-        with django_capture_on_commit_callbacks() as woken:
+        HUEY.flush()
+        with django_capture_on_commit_callbacks(execute=True) as woken:
             hook.wake_due()
         if woken:
-            hook.set_hook()
+            path, *args = HUEY.dequeue().args
+            import_string(path)(*args)
 
     def test_it_is_set_once_for_a_bot_and_an_address(
         self, telegram, settings, django_capture_on_commit_callbacks
@@ -230,6 +236,25 @@ class TestHook:
         self.work(django_capture_on_commit_callbacks)
         assert len(telegram.of("setWebhook")) == 1
 
+    def test_taken_away_it_is_set_again(self, telegram, django_capture_on_commit_callbacks):
+        with time_machine.travel("2026-11-25 12:00", tick=False) as clock:
+            self.work(django_capture_on_commit_callbacks)
+            telegram.hook = None
+            self.work(django_capture_on_commit_callbacks)
+            assert telegram.of("getWebhookInfo") == []
+            for _ in range(3):
+                clock.shift(16 * 60)
+                self.work(django_capture_on_commit_callbacks)
+        assert telegram.hook is not None
+        assert len(telegram.of("setWebhook")) == 2
+        assert 1 <= len(telegram.of("getWebhookInfo")) <= 3
+
+    @pytest.mark.parametrize("fault", ["garbage", "drop"])
+    def test_where_they_do_not_say_it_is_left_as_it_is(self, telegram, fault):
+        telegram.faults["getWebhookInfo"] = fault
+        assert not hook.check_hook()
+        assert telegram.of("setWebhook") == []
+
 
 class TestAsking:
     @pytest.fixture(autouse=True)
@@ -239,20 +264,70 @@ class TestAsking:
     def test_what_was_written_is_kept_and_not_asked_for_again(self, linked, telegram):
         telegram.text(CHAT, "/help")
         telegram.text(CHAT, "/orders")
-        assert [telegram_poll.ask(), telegram_poll.ask()] == [2, 0]
+        asker = telegram_poll.Asker()
+        assert [asker.ask(), asker.ask()] == [2, 0]
         assert "offset" not in telegram.of("getUpdates")[0]
         assert telegram.of("getUpdates")[1]["offset"] == telegram.updates[-1]["update_id"] + 1
 
     def test_a_webhook_of_before_is_taken_away(self, linked, telegram):
         hook.set_hook()
         telegram.text(CHAT, "/help")
-        assert [telegram_poll.ask(), telegram_poll.ask()] == [0, 1]
+        asker = telegram_poll.Asker()
+        assert [asker.ask(), asker.ask()] == [0, 1]
         assert telegram.hook is None
+
+    def test_whoever_sets_it_again_means_it(self, linked, telegram):
+        """The two would take it from each other for ever."""
+        asker = telegram_poll.Asker()
+        hook.set_hook()
+        asker.ask()
+        hook.set_hook()
+        with pytest.raises(BotError):
+            asker.ask()
+        assert telegram.hook is not None
+        assert len(telegram.of("deleteWebhook")) == 1
 
     def test_another_bot_counts_anew(self, linked, telegram, settings):
         TelegramUpdate.objects.create(bot_id=1, update_id=10**6, due_at=timezone.now())
         telegram.text(CHAT, "/help")
-        assert telegram_poll.ask() == 1
+        assert telegram_poll.Asker().ask() == 1
+
+
+ANSWERS = {
+    "no list": (200, {"ok": True, "result": True}),
+    "no updates": (200, {"ok": True, "result": [1, {}, "x"]}),
+    "nothing at once": (200, {"ok": True, "result": []}),
+    "another asks": (
+        409,
+        {"ok": False, "error_code": 409, "description": "Conflict: terminated by other getUpdates"},
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whatever_it_answers_the_loop_asks_less_and_less_often(telegram, answer):
+    """By its own clock: each pause is asked for, and passes at once."""
+    telegram.faults["getUpdates"] = ANSWERS[answer]
+    waited = []
+
+    class Stopped(threading.Event):
+        def wait(self, timeout=None):
+            # Between turns it waits a second, too.
+            waited.append(timeout)
+            clock.shift(timeout)
+            if len(waited) == 250:
+                self.set()
+            return self.is_set()
+
+    with time_machine.travel("2026-11-25 12:00", tick=False) as clock:
+        telegram_poll.run(Stopped())
+    asked = len(telegram.of("getUpdates"))
+    assert asked <= len(waited)
+    pauses = [seconds for seconds in waited if seconds > 1]
+    assert pauses == sorted(pauses)
+    assert pauses[:6] == [2, 4, 8, 16, 32, 60]
+    assert telegram.of("deleteWebhook") == []
 
 
 @pytest.mark.django_db(transaction=True)
