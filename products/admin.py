@@ -5,7 +5,10 @@ from products.models import (
     Card,
     Listing,
     Location,
+    PriceBatch,
+    PriceBatchRow,
     PriceChange,
+    PriceLimits,
     PriceProposal,
     Product,
     Reservation,
@@ -32,6 +35,25 @@ class PriceChangeTable(Table):
 class PriceProposalTable(Table):
     list_display = ("pk", "product", "before", "after", "currency", "state", "decided_by")
     list_filter = ("state",)
+    search_fields = ("=product__sku",)
+
+
+@admin.register(PriceBatch)
+class PriceBatchTable(Table):
+    list_display = ("pk", "partner", "state", "frozen_for", "created_by", "created_at")
+    list_filter = ("state",)
+
+
+@admin.register(PriceBatchRow)
+class PriceBatchRowTable(Table):
+    list_display = ("pk", "batch", "sku", "before", "after", "state", "code")
+    list_filter = ("state",)
+    search_fields = ("=sku",)
+
+
+@admin.register(PriceLimits)
+class PriceLimitsTable(Table):
+    list_display = ("pk", "partner", "product", "least", "most", "updated_at")
     search_fields = ("=product__sku",)
 
 

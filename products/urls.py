@@ -1,6 +1,15 @@
 from django.urls import path
 
-from products.views import cards, catalogue, listings, product, proposals, rates
+from products.views import (
+    cards,
+    catalogue,
+    listings,
+    price_batches,
+    price_limits,
+    product,
+    proposals,
+    rates,
+)
 
 app_name = "products"
 products = "partner-dashboard/products/"
@@ -11,6 +20,15 @@ urlpatterns = [
     path(products + "prices/", proposals.index, name="proposals"),
     path(products + "prices/<int:pk>/accept/", proposals.accept, name="accept_price"),
     path(products + "prices/<int:pk>/decline/", proposals.decline, name="decline_price"),
+    path(products + "prices/limits/", price_limits.general, name="price_limits"),
+    path(products + "prices/undo-rule/", price_batches.undo_rule, name="undo_rule"),
+    path(products + "prices/changes/<int:pk>/undo/", price_batches.undo_one, name="undo_price"),
+    path(products + "prices/many/", price_batches.index, name="many_prices"),
+    path(products + "prices/many/<int:pk>/", price_batches.detail, name="price_batch"),
+    path(products + "prices/many/<int:pk>/go-on/", price_batches.release, name="release_prices"),
+    path(products + "prices/many/<int:pk>/stop/", price_batches.stop, name="stop_prices"),
+    path(products + "prices/many/<int:pk>/undo/", price_batches.undo, name="undo_prices"),
+    path(products + "<int:pk>/limits/", price_limits.of_product, name="product_limits"),
     path(products + "export/", catalogue.export, name="export"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),

@@ -116,6 +116,8 @@ def _standing_of_sent(listing: Listing) -> Standing:
         return Standing("bad", _("Rejected after their check"), _("Read why and mend the card"))
     if listing.price_refusal or listing.stock_refusal:
         return Standing("bad", _("Price or stock refused"), _("Read why and mend it"))
+    if listing.price_stopped_for:
+        return Standing("bad", _("Price not sent"), _("Read why and set the price again"))
     if listing.price_held_at:
         action = _("Confirm the price in the cabinet of the marketplace, or change it")
         return Standing("hold", _("Price held back"), action, is_settling=True)
@@ -220,6 +222,8 @@ def waterfall_lines(steps: list[dict[str, Any]], price: Decimal | None) -> list[
 def _why(step: dict[str, Any]) -> str:
     reason = step["reason"]
     shop = marketplace_name(step["marketplace"]) if step["marketplace"] else ""
+    if reason == "no_cost":
+        return _("Profit unknown: the cost price is not entered.")
     if reason == "yours":
         return _("What you paid for it.")
     if reason == "not_known":
@@ -244,11 +248,94 @@ def _why(step: dict[str, Any]) -> str:
     return _("%(share)s of the price. Source: %(source)s, %(day)s.") % words
 
 
+# Codes of price_guard.Code: what is so, why, and what to do.
+STOPPED: dict[str, Words] = {
+    "not_a_price": gettext_lazy("%(price)s is no price. Set a price above 0."),
+    "currency": gettext_lazy(
+        "The price is in another currency than the product. Set the price anew."
+    ),
+    "no_cost": gettext_lazy(
+        "Profit unknown: without a cost price no rule changes a price. Enter the cost price, or"
+        " set the price yourself."
+    ),
+    "nothing_left": gettext_lazy(
+        "No price earns this product's cost back: what is taken of each price, together with your"
+        " smallest margin, is all of it. Check the rates of your shops and the margin."
+    ),
+    "below_floor": gettext_lazy(
+        "%(price)s is below %(bound)s, the lowest price that pays cost, commission, logistics,"
+        " payout fee, tax and your smallest margin. Raise it, or tick that you mean to sell at"
+        " a loss."
+    ),
+    "below_least": gettext_lazy(
+        "%(price)s is below %(bound)s, the lowest price you allow. Raise it, or change the limit."
+    ),
+    "above_most": gettext_lazy(
+        "%(price)s is above %(bound)s, the highest price you allow. Lower it, or change the limit."
+    ),
+    "step": gettext_lazy(
+        "From %(bound)s to %(price)s is more than %(limit)s %% at once. Look whether a digit is"
+        " missing; if you mean it, tick it below."
+    ),
+    "often": gettext_lazy(
+        "This price has changed %(limit)s times lately, as often as you allow. Set it again later,"
+        " or change the limit."
+    ),
+    "quarantine": gettext_lazy(
+        "From %(bound)s to %(price)s is more than %(limit)s times: the marketplace would hold the"
+        " price back. Go in smaller steps, or tick below that you mean it and confirm it in their"
+        " cabinet."
+    ),
+}
+
+
+# Codes of lines of a batch beside those.
+BATCH_LINES: dict[str, Words] = {
+    "unknown_sku": gettext_lazy("You have no product with this SKU."),
+    "unreadable": gettext_lazy("No price can be read there, so it is not touched."),
+    "changed": gettext_lazy("The price has changed since: left alone."),
+    "twice": gettext_lazy("This SKU stands in another line already."),
+}
+# Names of rules, as changes of prices keep them.
+RULES: dict[str, Words] = {
+    "batch": gettext_lazy("Many prices at once"),
+    "review": gettext_lazy("Accepted price proposals"),
+}
+
+
+def batch_line(code: str, figures: dict[str, str]) -> str:
+    """Why a line of a batch changes nothing; "" where it does."""
+    if code in BATCH_LINES:
+        return str(BATCH_LINES[code])
+    return price_stopped(code, figures) if code else ""
+
+
+def price_stopped(code: str, figures: dict[str, str]) -> str:
+    """Why the guard did not let a price through, with the figures as it kept them."""
+    currency = figures.get("currency", "")
+    said = {
+        name: formats.money(Decimal(figures[name]), currency)
+        for name in ("price", "bound")
+        if name in figures
+    }
+    if "limit" in figures:
+        said["limit"] = formats.quantity(Decimal(figures["limit"]))
+    return str(STOPPED[code]) % said
+
+
+def listing_stopped(listing: Listing) -> str:
+    """Why its last price was not sent; "" where it was."""
+    code = listing.price_stopped_for
+    return price_stopped(code, listing.price_stop) if code else ""
+
+
 def price_maker(change: PriceChange | None) -> str:
     if change is None:
         return ""
     if change.made_by == "rules":
         return _("Proposed from your cost price.")
+    if change.rule in RULES:
+        return str(RULES[change.rule])
     return _("Set by a person.")
 
 

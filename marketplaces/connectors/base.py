@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self, TypeVar
 
@@ -53,6 +54,17 @@ class Limit:
     words: str
 
 
+@dataclass(frozen=True)
+class PriceJump:
+    """A price that differs so many times from the one before is held back by the marketplace."""
+
+    times_down: Decimal
+    times_up: Decimal | None
+    # Where the rule is said, and when we read it.
+    source: str
+    as_of: str
+
+
 class Connector:
     """Speaks to one marketplace with one set of credentials.
 
@@ -71,6 +83,8 @@ class Connector:
     # By the name of the operation, as `Http` hands it to its gate.
     limits: Mapping[str, Limit] = {}
     max_parallel = 1
+    # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.
+    price_jump: PriceJump | None = None
 
     def __init__(self, http: Http, credentials: dict[str, str]):
         self.http = http

@@ -1,5 +1,7 @@
 from .catalogue import PriceChange, Product
 from .listings import Card, Listing
+from .price_batches import PriceBatch, PriceBatchRow
+from .price_limits import PriceLimits
 from .proposals import PriceProposal
 from .rates import ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
@@ -8,7 +10,10 @@ __all__ = [
     "Card",
     "Listing",
     "Location",
+    "PriceBatch",
+    "PriceBatchRow",
     "PriceChange",
+    "PriceLimits",
     "PriceProposal",
     "Product",
     "Reservation",

@@ -50,28 +50,52 @@ def propose(
     shops: Sequence[Shop] = (),
     legal_form: str = "",
     tax_base: str = Partner.TaxBase.TURNOVER,
+    least_margin: Decimal | None = None,
     on: date | None = None,
 ) -> Proposal:
-    """The price that pays cost, known fees and tax and leaves the target margin, rounded up."""
+    """The price that pays cost, known fees and tax and leaves the target margin, rounded up.
+
+    The floor leaves `least_margin` percent, or nothing.
+    """
     on = on or timezone.localdate()
-    rates, unknown = fees.fees(shops=shops, on=on)
-    tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
-    rates += filter(None, [tax, fees.target_margin(on=on)])
-    left_out = [
-        Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
-    ]
-    if not any(rate.step == "tax" for rate in rates):
-        left_out.append(Step("tax", None, "not_known"))
-    proposal = from_rates(cost=cost, currency=currency, rates=rates, left_out=left_out)
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, on)
+    margin = fees.target_margin(on=on)
+    proposal = from_rates(
+        cost=cost,
+        currency=currency,
+        rates=[*rates, *filter(None, [margin])],
+        left_out=left_out,
+        least_margin=least_margin or Decimal(0),
+    )
     return replace(proposal, is_complete=bool(shops) and not left_out)
 
 
+def _taken_by_others(
+    shops: Sequence[Shop], legal_form: str, tax_base: str, on: date
+) -> tuple[list[Rate], list[Step]]:
+    """What marketplaces and the state take of a price, and what of it is not known."""
+    rates, unknown = fees.fees(shops=shops, on=on)
+    tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
+    left_out = [
+        Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
+    ]
+    if tax is None:
+        left_out.append(Step("tax", None, "not_known"))
+    return [*rates, *filter(None, [tax])], left_out
+
+
 def from_rates(
-    *, cost: Decimal, currency: str, rates: Sequence[Rate], left_out: Sequence[Step] = ()
+    *,
+    cost: Decimal,
+    currency: str,
+    rates: Sequence[Rate],
+    left_out: Sequence[Step] = (),
+    least_margin: Decimal = Decimal(0),
 ) -> Proposal:
-    floor = _earning_back(cost, [rate for rate in rates if rate.step != "margin"])
+    taken = [rate for rate in rates if rate.step != "margin"]
+    floor = _earning_back(cost, taken, least_margin)
     aim = _earning_back(cost, rates)
-    price = None if aim is None else _rounded_up(aim, currency)
+    price = None if aim is None else _rounded_up(max(aim, floor or aim), currency)
     start = Step("cost", cost, "yours")
     if price is None or price > LARGEST:
         return Proposal(None, currency, _in_order([start, *left_out]), floor)
@@ -81,9 +105,11 @@ def from_rates(
     return Proposal(price, currency, _in_order([*steps, *left_out]), floor)
 
 
-def _earning_back(cost: Decimal, rates: Iterable[Rate]) -> Decimal | None:
+def _earning_back(
+    cost: Decimal, rates: Iterable[Rate], margin: Decimal = Decimal(0)
+) -> Decimal | None:
     """The smallest price of which so many percent may go; None where they take all of it."""
-    left = 1 - sum((rate.percent for rate in rates), Decimal(0)) / HUNDRED
+    left = 1 - (sum((rate.percent for rate in rates), Decimal(0)) + margin) / HUNDRED
     return (cost / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
 
 
@@ -131,3 +157,16 @@ def explain(*, cost: Decimal, price: Decimal, proposal: Proposal) -> tuple[Step,
     share = (rest / price * HUNDRED).quantize(Decimal("0.1"))
     left_out = [step for step in proposal.waterfall if step.amount is None]
     return _in_order([*steps, Step("margin", rest, "left", percent=share), *left_out])
+
+
+def without_cost(
+    *,
+    price: Decimal,
+    shops: Sequence[Shop] = (),
+    legal_form: str = "",
+    tax_base: str = Partner.TaxBase.TURNOVER,
+) -> tuple[Step, ...]:
+    """What is taken of a price whose cost is not known: nor is what is left."""
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, timezone.localdate())
+    unknown = [Step("cost", None, "no_cost"), Step("margin", None, "no_cost")]
+    return _in_order([*(_taken(rate, price) for rate in rates), *left_out, *unknown])

@@ -29,6 +29,7 @@ def own_listing(request, pk) -> Listing:
     listing.title = wording.shop_title(listing.connection)
     listing.standing = wording.standing(listing)
     listing.their_words = wording.their_words(listing)
+    listing.stopped_words = wording.listing_stopped(listing)
     return listing
 
 

@@ -11,13 +11,22 @@ from partners.access import OPERATOR, partner_required
 from products import tabs, wording
 from products.forms import AdjustForm, PriceForm, ProductForm
 from products.models import Product, Reservation, StockMovement
-from products.services import catalogue, listings, price_changes, pricing, skus, stock
+from products.services import (
+    catalogue,
+    listings,
+    price_changes,
+    price_guard,
+    pricing,
+    skus,
+    stock,
+)
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
 from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
+HISTORY = 10
 BUSY, SETTLING = "every 2s", "every 15s"
 
 
@@ -78,6 +87,7 @@ def _shops(product, shops) -> dict:
     for listing in listed:
         listing.standing = wording.standing(listing)
         listing.their_words = wording.their_words(listing)
+        listing.stopped_words = wording.listing_stopped(listing)
         listing.title = wording.shop_title(listing.connection)
         listing.category_words = wording.category_reason(listing)
     taken = {listing.connection_id for listing in listed}
@@ -141,8 +151,19 @@ def price(request, pk):
         "lines": _lines_of(proposal),
         "is_complete": proposal is not None and proposal.is_complete,
         "shops": [(shop.pk, wording.shop_title(shop)) for shop in shops],
+        "stopped": _stopped(product),
+        "history": product.price_changes.select_related("actor").order_by("-pk")[:HISTORY],
     }
     return render(request, "products/price.html", context, status=422 if form.errors else 200)
+
+
+def _stopped(product) -> list[dict]:
+    """The shops the price was not sent to, and why."""
+    listed = product.listings.exclude(price_stopped_for="").select_related("connection")
+    return [
+        {"shop": wording.shop_title(one.connection), "why": wording.listing_stopped(one)}
+        for one in listed.order_by("pk")
+    ]
 
 
 def _lines_of(proposal):
@@ -155,14 +176,21 @@ def _set_price(request, product, form) -> bool:
     try:
         price_changes.change_price(product=product, by=request.user, **form.cleaned_data)
     except price_changes.BelowFloor as error:
-        # To be typed in by a person: whole, and no less than the floor.
-        whole = error.floor.to_integral_value(ROUND_CEILING)
-        form.add_error(
-            "price",
-            _("Below %(floor)s you lose on each piece. Raise it, or tick the box below.")
-            % {"floor": formats.money(whole, product.currency)},
-        )
+        form.add_error("price", _losing(error, product))
+    except price_guard.Refused as error:
+        refusal = error.refusal
+        form.add_error("price", wording.price_stopped(refusal.code, refusal.as_json()))
     return not form.errors
+
+
+def _losing(error, product) -> str:
+    if error.floor is None:
+        return str(wording.STOPPED[error.refusal.code])
+    # To be typed in by a person: whole, and no less than the floor.
+    whole = error.floor.to_integral_value(ROUND_CEILING)
+    return _("Below %(floor)s you lose on each piece. Raise it, or tick the box below.") % {
+        "floor": formats.money(whole, product.currency)
+    }
 
 
 @partner_required(to_look=OPERATOR)

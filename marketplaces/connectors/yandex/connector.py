@@ -19,6 +19,7 @@ from .limits import (
     OFFERS_BATCH,
     OFFERS_BYTES,
     ORDERS_BATCH,
+    PRICE_JUMP,
     PRICES_BATCH,
     QUARANTINE_PAGE,
     STOCKS_BATCH,
@@ -41,6 +42,7 @@ class Yandex(Calls):
     credential_fields = form.FIELDS
     limits = LIMITS
     max_parallel = MAX_PARALLEL
+    price_jump = PRICE_JUMP
     # An FBS shop may give one reason only.
     cancel_reasons = {"out_of_stock": "SHOP_FAILED", "damaged": "SHOP_FAILED"}
 
