@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -105,7 +106,10 @@ GUARDS = {
 }
 
 
-def is_caught(guard: Guard) -> bool:
+TESTS = ("tests/test_permissions.py",)
+
+
+def is_caught(guard: Guard, tests: Sequence[str] = TESTS) -> bool:
     """Whether a test fails once the guard is gone."""
     with tempfile.TemporaryDirectory(prefix="sellercloudx-mutant-") as folder:
         tree = Path(folder, "tree")
@@ -113,7 +117,7 @@ def is_caught(guard: Guard) -> bool:
         _take_away(tree, guard)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly"]
         run = subprocess.run(
-            [*command, "tests/test_permissions.py", "-k", guard.noticed],
+            [*command, *tests, *(["-k", guard.noticed] if tests is TESTS else [])],
             cwd=tree,
             env=os.environ | {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)},
             capture_output=True,
@@ -134,13 +138,14 @@ def _take_away(tree: Path, guard: Guard) -> None:
     path.write_text(path.read_text().replace(guard.code, guard.without))
 
 
-def main(names: list[str]) -> int:
+def run(guards: Mapping[str, Guard], names: Sequence[str], tests: Sequence[str] = TESTS) -> int:
+    """Print what was caught; 0 when everything was."""
     if not find_spec("pytest"):
         sys.exit("pytest is not installed: python3 run.py test installs it")
     caught = 0
-    wanted = names or list(GUARDS)
+    wanted = names or list(guards)
     for name in wanted:
-        found = is_caught(GUARDS[name])
+        found = is_caught(guards[name], tests)
         caught += found
         print(f"{'caught' if found else 'MISSED'}  {name}", flush=True)
     print(f"{caught} of {len(wanted)} caught")
@@ -148,4 +153,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(GUARDS, sys.argv[1:]))

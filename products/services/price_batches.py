@@ -211,7 +211,8 @@ def _step(batch_id: int) -> bool:
 
 def _set(batch: PriceBatch, row: PriceBatchRow) -> None:
     code, figures, change = "", {}, None
-    product = Product.objects.select_for_update(no_key=True).get(pk=row.product_id)
+    # Only a line with a product waits for its turn.
+    product = Product.objects.select_for_update(no_key=True).get(pk=row.product_id or 0)
     try:
         if product.price != row.before or row.after is None:
             code = CHANGED_SINCE
