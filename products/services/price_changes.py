@@ -16,7 +16,7 @@ from products.models import PriceChange, PriceProposal, Product
 from products.services import listings, price_guard, pricing, publishing, shop_rates
 from products.services.fees import Shop
 from products.services.price_guard import BY_PERSON, LOSS, STEP, Refused
-from products.services.price_limits import Limits, limits_of
+from products.services.price_limits import limits_of
 from products.services.pricing import Proposal, Step
 from sellercloudx.lib.money import Money
 from sellercloudx.lib.queue import wake
@@ -38,15 +38,18 @@ def proposal_for(product: Product, shops: Sequence[Connection] | None = None) ->
     if product.cost is None:
         return None
     shops = listings.working_connections(product.partner) if shops is None else shops
-    return proposal_from(product, shop_rates.shops_of(shops), limits_of([product])[product.pk])
+    margin = limits_of([product])[product.pk].margin
+    return proposal_from(product, shop_rates.shops_of(shops), margin)
 
 
-def proposal_from(product: Product, shops: Sequence[Shop], limits: Limits) -> Proposal | None:
+def proposal_from(
+    product: Product, shops: Sequence[Shop], least_margin: Decimal | None
+) -> Proposal | None:
     """The same from what the shops are known to take."""
     if product.cost is None:
         return None
     return pricing.propose(
-        least_margin=limits.margin,
+        least_margin=least_margin,
         cost=product.cost,
         currency=product.currency,
         shops=shops,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from partners import audit
 from partners.models import Partner, User
@@ -57,6 +58,18 @@ def limits_of(products: Iterable[Product]) -> dict[int, Limits]:
     own = {row.product_id: row for row in found if row.product_id}
     general = {row.partner_id: row for row in found if not row.product_id}
     return {one.pk: _first_said(own.get(one.pk), general.get(one.partner_id)) for one in products}
+
+
+def with_margin(products: "QuerySet[Product]") -> "QuerySet[Product]":
+    """Each with its smallest margin, for `margin_read`; no query more."""
+    general = PriceLimits.objects.filter(partner=OuterRef("partner"), product=None)
+    own, of_all = F("price_limits__margin_points"), Subquery(general.values("margin_points"))
+    return products.annotate(margin_points=Coalesce(own, of_all))
+
+
+def margin_read(product: Product) -> Decimal | None:
+    """Of a product from `with_margin`."""
+    return _percent(getattr(product, "margin_points", None))
 
 
 def _first_said(*rows: PriceLimits | None) -> Limits:

@@ -107,7 +107,7 @@ def _wanted(products: Sequence[Product], shops: Sequence[Shop]) -> dict[int, Pri
     limits = limits_of(products)
     found = {}
     for product in products:
-        proposal = price_changes.proposal_from(product, shops, limits[product.pk])
+        proposal = price_changes.proposal_from(product, shops, limits[product.pk].margin)
         was = set_by.get(product.pk)
         if proposal and (one := _proposed(product, proposal, was, kept.get(product.pk))):
             found[product.pk] = one

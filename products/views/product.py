@@ -16,7 +16,9 @@ from products.services import (
     listings,
     price_changes,
     price_guard,
+    price_limits,
     pricing,
+    shop_rates,
     skus,
     stock,
 )
@@ -49,11 +51,13 @@ def _movements(product: Product) -> list[StockMovement]:
 @partner_required
 @require_GET
 def detail(request, pk):
-    found = price_changes.with_latest_change(stock.with_figures(_own_products(request)))
+    priced = price_limits.with_margin(_own_products(request))
+    found = price_changes.with_latest_change(stock.with_figures(priced))
     product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
     shops = listings.working_connections(product.partner)
-    proposal = price_changes.proposal_for(product, shops)
+    rates, margin = shop_rates.shops_of(shops), price_limits.margin_read(product)
+    proposal = price_changes.proposal_from(product, rates, margin)
     proposed = proposal.price if proposal else None
     explained = price_changes.explained(product, change, proposal)
     context = {

@@ -20,9 +20,9 @@ amounts = st.decimals(min_value="0.01", max_value=10**9, places=2)
 # What a partner may have entered, and what the marketplace takes by rows; some of it not known.
 schedules = st.dictionaries(st.sampled_from(STEPS), percents).map(
     lambda shares: Shop(
-        "yandex", {step: Rate(step, share, "a source", "2026-11-01") for step, share in shares.items()}
+        "yandex", {step: Rate(step, share, "s", "2026-11-01") for step, share in shares.items()}
     )
-)  # fmt: skip
+)
 margins = st.none() | st.decimals(min_value=0, max_value=90, places=2)
 
 
