@@ -14,9 +14,11 @@ from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.connectors.remote import CardStatus
 from marketplaces.models import Connection
 from products.models import Card, Listing, PriceChange, PriceProposal, StockMovement
+from products.services import currency_rates
 from products.services.fees import BY_PARTNER, source_in
 from products.services.readiness import Blocker
 from sellercloudx.lib import formats
+from sellercloudx.lib.money import Money
 
 Words = str | Promise
 
@@ -327,6 +329,27 @@ def listing_stopped(listing: Listing) -> str:
     """Why its last price was not sent; "" where it was."""
     code = listing.price_stopped_for
     return price_stopped(code, listing.price_stop) if code else ""
+
+
+def in_currency(money: Money, currency: str) -> str:
+    """A sum in another currency, with the rates, who says them and for which day."""
+    found = currency_rates.convert(money, currency)
+    if found is None:
+        return _("No rate of %(currency)s yet, so the sum is not converted.") % {
+            "currency": money.currency if currency == currency_rates.SUM else currency
+        }
+    said = [
+        _("1 %(currency)s = %(sums)s soʻm, %(source)s, %(day)s")
+        % {
+            "currency": one.currency,
+            "sums": formats.number(one.sums, places=2),
+            "source": _("Central Bank of Uzbekistan") if one.source == "cbu.uz" else one.source,
+            "day": formats.day(one.day),
+        }
+        for one in found.rates
+    ]
+    sum_ = formats.money(found.money.amount, found.money.currency)
+    return _("About %(sum)s (%(rates)s).") % {"sum": sum_, "rates": "; ".join(said)}
 
 
 def price_maker(change: PriceChange | None) -> str:

@@ -119,6 +119,7 @@ CLOCK = {
     "partners.services.audit_seals.seal_settled": 15,
     "products.services.listings.wake_unlisted": 60,
     "products.services.price_batches.wake_due": 15,
+    "products.services.currency_rates.wake_fetch": 1800,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
     "sellercloudx.lib.table_cache.sweep": 600,

@@ -3,11 +3,13 @@ from .listings import Card, Listing
 from .price_batches import PriceBatch, PriceBatchRow
 from .price_limits import PriceLimits
 from .proposals import PriceProposal
-from .rates import ShopRate
+from .rates import CurrencyRate, FeeSchedule, QuotedFee, ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
 
 __all__ = [
     "Card",
+    "CurrencyRate",
+    "FeeSchedule",
     "Listing",
     "Location",
     "PriceBatch",
@@ -16,6 +18,7 @@ __all__ = [
     "PriceLimits",
     "PriceProposal",
     "Product",
+    "QuotedFee",
     "Reservation",
     "ShopRate",
     "StockLevel",

@@ -1,6 +1,7 @@
 """What selling costs: every figure with its source and its days.
 
-Taxes are rows (`tax_regimes`), the rest stands in `data/fees.json`.
+Taxes and what marketplaces take are rows (`tax_regimes`, `fee_schedules`); our own target and the
+endings of prices stand in `data/fees.json`.
 """
 
 import json
@@ -16,6 +17,9 @@ from django.conf import settings
 
 from partners.models import Partner
 from partners.services import tax_regimes
+from products.services import fee_schedules
+
+HUNDRED = Decimal(100)
 
 # What a marketplace takes; a step without a row for it is "not known".
 MARKETPLACE_STEPS = ("commission", "logistics", "payout")
@@ -60,17 +64,16 @@ def _holds(row: dict[str, Any], on: date) -> bool:
     return row["valid_from"] <= on.isoformat() <= (row["valid_to"] or "9999")
 
 
-def _rate(step: str, row: dict[str, Any], marketplace: str = "") -> Rate:
-    return Rate(step, Decimal(row["percent"]), row["source"], row["as_of"], marketplace)
+def _rate(step: str, row: dict[str, Any]) -> Rate:
+    return Rate(step, Decimal(row["percent"]), row["source"], row["as_of"])
 
 
 def fee(step: str, *, marketplace: str, on: date) -> Rate | None:
     """What the marketplace takes at a step unless the seller chose otherwise; None: not known."""
-    for row in _book()["fees"]:
-        is_ours = (row["step"], row["marketplace"]) == (step, marketplace)
-        if is_ours and row["is_default"] and _holds(row, on):
-            return _rate(step, row, marketplace)
-    return None
+    row = fee_schedules.valid(marketplace=marketplace, step=step, on=on)
+    if row is None:
+        return None
+    return Rate(step, row.basis_points / HUNDRED, row.source, row.as_of.isoformat(), marketplace)
 
 
 def fees(*, shops: Iterable[Shop], on: date) -> tuple[list[Rate], list[tuple[str, str]]]:

@@ -25,6 +25,7 @@ from products.services import (
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
 from sellercloudx.lib.fragments import fragment_of
+from sellercloudx.lib.money import Money
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
@@ -156,6 +157,7 @@ def price(request, pk):
         "is_complete": proposal is not None and proposal.is_complete,
         "shops": [(shop.pk, wording.shop_title(shop)) for shop in shops],
         "stopped": _stopped(product),
+        "elsewhere": _elsewhere(product, shops),
         "history": product.price_changes.select_related("actor").order_by("-pk")[:HISTORY],
     }
     return render(request, "products/price.html", context, status=422 if form.errors else 200)
@@ -167,6 +169,17 @@ def _stopped(product) -> list[dict]:
     return [
         {"shop": wording.shop_title(one.connection), "why": wording.listing_stopped(one)}
         for one in listed.order_by("pk")
+    ]
+
+
+def _elsewhere(product, shops) -> list[dict]:
+    """The price in the currencies of shops that count in another."""
+    if product.price is None:
+        return []
+    price = Money(product.price, product.currency)
+    currencies = {shop.currency for shop in shops} - {"", product.currency}
+    return [
+        {"currency": one, "words": wording.in_currency(price, one)} for one in sorted(currencies)
     ]
 
 
