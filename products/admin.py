@@ -93,8 +93,8 @@ class CurrencyRateTable(EditableTable):
 
 @admin.register(QuotedFee)
 class QuotedFeeTable(Table):
-    list_display = ("pk", "connection", "product", "price", "fetched_at")
-    search_fields = ("=product__sku",)
+    list_display = ("pk", "listing", "price", "currency", "fetched_at")
+    search_fields = ("=listing__product__sku",)
 
 
 @admin.register(Listing)

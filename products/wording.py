@@ -16,6 +16,7 @@ from marketplaces.models import Connection
 from products.models import Card, Listing, PriceChange, PriceProposal, StockMovement
 from products.services import currency_rates
 from products.services.fees import BY_PARTNER, source_in
+from products.services.quoted_fees import BY_CALCULATOR
 from products.services.readiness import Blocker
 from sellercloudx.lib import formats
 from sellercloudx.lib.money import Money
@@ -243,6 +244,8 @@ def _why(step: dict[str, Any]) -> str:
         }
     source = source_in(formats.language(), step["source"])
     words = {"share": share, "source": source, "day": step["as_of"], "shop": shop}
+    if step["source"] == BY_CALCULATOR:
+        return _quoted(step, words)
     if step["source"] == BY_PARTNER:
         return _("%(share)s of the price, %(shop)s. Entered by you, %(day)s.") % words
     if shop:
@@ -350,6 +353,17 @@ def in_currency(money: Money, currency: str) -> str:
     ]
     sum_ = formats.money(found.money.amount, found.money.currency)
     return _("About %(sum)s (%(rates)s).") % {"sum": sum_, "rates": "; ".join(said)}
+
+
+def _quoted(step: dict[str, Any], words: dict[str, str]) -> str:
+    """By the marketplace's own calculator: a share, a sum for each piece, or both."""
+    fixed = step.get("fixed")
+    if not fixed:
+        return _("%(share)s of the price, by the calculator of %(shop)s, %(day)s.") % words
+    words["each"] = formats.amount(Decimal(fixed))
+    if not Decimal(step["percent"]):
+        return _("%(each)s for each piece, by the calculator of %(shop)s, %(day)s.") % words
+    return _("%(share)s of the price and %(each)s, by the calculator of %(shop)s, %(day)s.") % words
 
 
 def price_maker(change: PriceChange | None) -> str:

@@ -120,6 +120,7 @@ CLOCK = {
     "products.services.listings.wake_unlisted": 60,
     "products.services.price_batches.wake_due": 15,
     "products.services.currency_rates.wake_fetch": 1800,
+    "products.services.quoted_fees.wake_due": 600,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
     "sellercloudx.lib.table_cache.sweep": 600,

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     PUSH_STOCKS = "push_stocks"
     PUSH_PRICES = "push_prices"
     PRICE_QUARANTINE = "price_quarantine"
+    FEES = "fees"
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,10 @@ class Connector:
     def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
         """Prices the marketplace accepted with 200 and yet does not apply."""
         raise self._unsupported(Capability.PRICE_QUARANTINE)
+
+    def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
+        """What the marketplace would take of each, by its own calculator, in the order given."""
+        raise self._unsupported(Capability.FEES)
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplaces.models import Connection
 from partners.models import Partner, User
 from partners.scoping import PartnerScopedQuerySet
+from products.models.listings import Listing
 from sellercloudx.lib.money import MoneyField
 
 
@@ -126,16 +127,16 @@ class CurrencyRate(models.Model):
 
 
 class QuotedFee(models.Model):
-    """What a marketplace's own calculator said it takes of a product; the newest row counts."""
+    """What a marketplace's own calculator said it takes of a listing, and when it was asked."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="+")
-    product = models.ForeignKey("products.Product", models.PROTECT, related_name="+")
+    listing = models.OneToOneField(Listing, models.CASCADE, related_name="quoted_fee")
     # What was asked about: the price counts into the answer.
     price = MoneyField()
-    # [{"step", "amount", "percent", "kind"}]: amounts exact, percent where it is a share.
+    currency = models.CharField(max_length=3)
+    # [{"step", "amount", "percent", "kind"}]: exact text, percent where it is a share.
     lines = models.JSONField(default=list)
-    asked_for = models.CharField(max_length=64)
+    category_id = models.CharField(max_length=40)
     fetched_at = models.DateTimeField()
 
     objects = PartnerScopedQuerySet.as_manager()
@@ -144,9 +145,6 @@ class QuotedFee(models.Model):
         db_table = "quoted_fees"
         verbose_name = _("quoted fee")
         verbose_name_plural = _("quoted fees")
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "product"], name="quoted_fees_once"),
-        ]
 
     def __str__(self):
-        return f"{self.product_id} on {self.connection_id}: {self.price}"
+        return f"listing {self.listing_id}: {self.price} {self.currency}"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from marketplaces.models import Connection
 from partners import audit
 from partners.models import User
-from products.models import PriceChange, PriceProposal, Product
+from products.models import Listing, PriceChange, PriceProposal, Product
 from products.services import listings, price_guard, pricing, publishing, shop_rates
 from products.services.fees import Shop
 from products.services.price_guard import BY_PERSON, LOSS, STEP, Refused
@@ -39,7 +39,12 @@ def proposal_for(product: Product, shops: Sequence[Connection] | None = None) ->
         return None
     shops = listings.working_connections(product.partner) if shops is None else shops
     margin = limits_of([product])[product.pk].margin
-    return proposal_from(product, shop_rates.shops_of(shops), margin)
+    return proposal_from(product, shop_rates.shops_of(shops, _quoted(product)), margin)
+
+
+def _quoted(product: Product) -> list[Listing]:
+    """Its places with what marketplaces quoted; a product that is just made has none."""
+    return list(product.listings.select_related("quoted_fee")) if product.pk else []
 
 
 def proposal_from(
@@ -52,7 +57,7 @@ def proposal_from(
         least_margin=least_margin,
         cost=product.cost,
         currency=product.currency,
-        shops=shops,
+        shops=[one.of(product.pk) for one in shops],
         legal_form=product.partner.legal_form,
         tax_base=product.partner.tax_base,
     )
@@ -88,7 +93,7 @@ def _waterfall(
         shops = listings.working_connections(product.partner) if shops is None else shops
         return pricing.without_cost(
             price=product.price,
-            shops=shop_rates.shops_of(shops),
+            shops=[one.of(product.pk) for one in shop_rates.shops_of(shops, _quoted(product))],
             legal_form=product.partner.legal_form,
             tax_base=product.partner.tax_base,
         )

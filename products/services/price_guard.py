@@ -205,12 +205,12 @@ class _Scene:
         self.connection = Connection.objects.get(pk=operations[0].connection_id)
         pks = [listing_pk(operation) for operation in operations]
         rows = Listing.objects.filter(pk__in=pks, connection=self.connection)
-        self.listings = rows.select_related("product__partner").in_bulk()
+        self.listings = rows.select_related("product__partner", "quoted_fee").in_bulk()
         products = [listing.product for listing in self.listings.values()]
         self.limits = limits_of(products)
         self.changes = latest_changes(products)
         self.told = _told_lately(self.connection, [operation.target for operation in operations])
-        self.shop = shop_rates.shops_of([self.connection])
+        self.shop = shop_rates.shops_of([self.connection], self.listings.values())
 
     def judge(self, operation: Operation, price: Money) -> Refusal | None:
         listing = self.listings.get(listing_pk(operation))
@@ -239,12 +239,14 @@ class Outlook:
 
     def __init__(self, partner: Partner, products: Sequence[Product]):
         shops = Connection.objects.working().filter(partner=partner).order_by("pk")
-        self.shops = shop_rates.shops_of(shops)
+        rows = Listing.objects.filter(product__in=products).order_by("pk")
+        listed = list(rows.select_related("connection", "quoted_fee"))
+        self.shops = shop_rates.shops_of(shops, listed)
         self.limits = limits_of(products)
         self.listings: dict[int, list[Listing]] = {}
-        listed = Listing.objects.filter(product__in=products, sent_price__isnull=False)
-        for one in listed.select_related("connection").order_by("pk"):
-            self.listings.setdefault(one.product_id, []).append(one)
+        for one in listed:
+            if one.sent_price is not None:
+                self.listings.setdefault(one.product_id, []).append(one)
 
     def judge(
         self,
@@ -308,7 +310,7 @@ def floor_of(product: Product, *, shops: Sequence[Shop], limits: Limits) -> Deci
     return pricing.propose(
         cost=product.cost,
         currency=product.currency,
-        shops=shops,
+        shops=[one.of(product.pk) for one in shops],
         legal_form=product.partner.legal_form,
         tax_base=product.partner.tax_base,
         least_margin=limits.margin,

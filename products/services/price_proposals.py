@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
+from marketplaces.models import Connection
 from partners import audit
 from partners.models import Partner, User
 from partners.services import notices
-from products.models import PriceChange, PriceProposal, Product
+from products.models import Listing, PriceChange, PriceProposal, Product
 from products.services import listings, price_changes, price_guard, pricing, shop_rates
 from products.services.fees import Shop
 from products.services.price_guard import Refused
@@ -56,7 +57,7 @@ def review(partner_id: int, product_id: int | None = None) -> int:
     if partner.state != Partner.State.APPROVED:
         return 0
     _close_unpriced(partner)
-    shops = shop_rates.shops_of(listings.working_connections(partner))
+    shops = listings.working_connections(partner)
     priced = Product.objects.for_partner(partner).filter(cost__gt=0, price__gt=0)
     if product_id is not None:
         priced = priced.filter(pk=product_id)
@@ -70,10 +71,11 @@ def review(partner_id: int, product_id: int | None = None) -> int:
 
 
 @transaction.atomic
-def _review_some(pks: Sequence[int], shops: Sequence[Shop]) -> int:
+def _review_some(pks: Sequence[int], shops: Sequence[Connection]) -> int:
     locked = Product.objects.select_for_update(of=["self"], no_key=True).select_related("partner")
     products = list(locked.filter(pk__in=pks, price__gt=0).order_by("pk"))
-    wanted = _wanted(products, shops)
+    listed = Listing.objects.filter(product__in=products).select_related("quoted_fee")
+    wanted = _wanted(products, shop_rates.shops_of(shops, listed))
     _close([pk for pk in pks if pk not in wanted])
     standing = {one.product_id: one for one in _open(pks)}
     stale = [pk for pk, new in wanted.items() if pk in standing and not _is_same(standing[pk], new)]

@@ -28,6 +28,8 @@ class Step:
     marketplace: str = ""
     source: str = ""
     as_of: str = ""
+    # What is taken of each piece beside the percent.
+    fixed: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def propose(
     The floor leaves `least_margin` percent, or nothing.
     """
     on = on or timezone.localdate()
-    rates, left_out = _taken_by_others(shops, legal_form, tax_base, on)
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, on, price=cost)
     margin = fees.target_margin(on=on)
     proposal = from_rates(
         cost=cost,
@@ -71,10 +73,10 @@ def propose(
 
 
 def _taken_by_others(
-    shops: Sequence[Shop], legal_form: str, tax_base: str, on: date
+    shops: Sequence[Shop], legal_form: str, tax_base: str, on: date, *, price: Decimal
 ) -> tuple[list[Rate], list[Step]]:
     """What marketplaces and the state take of a price, and what of it is not known."""
-    rates, unknown = fees.fees(shops=shops, on=on)
+    rates, unknown = fees.fees(shops=shops, on=on, price=price)
     tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
     left_out = [
         Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
@@ -106,11 +108,12 @@ def from_rates(
 
 
 def _earning_back(
-    cost: Decimal, rates: Iterable[Rate], margin: Decimal = Decimal(0)
+    cost: Decimal, rates: Sequence[Rate], margin: Decimal = Decimal(0)
 ) -> Decimal | None:
-    """The smallest price of which so many percent may go; None where they take all of it."""
+    """The smallest price of which so much may go; None where they take all of it."""
     left = 1 - (sum((rate.percent for rate in rates), Decimal(0)) + margin) / HUNDRED
-    return (cost / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
+    fixed = sum((rate.fixed for rate in rates), Decimal(0))
+    return ((cost + fixed) / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -125,12 +128,13 @@ def _rounded_up(amount: Decimal, currency: str) -> Decimal:
 def _taken(rate: Rate, price: Decimal) -> Step:
     return Step(
         step=rate.step,
-        amount=round_money(price * rate.percent / HUNDRED),
+        amount=round_money(rate.taken_of(price)),
         reason="target" if rate.step == "margin" else "rate",
         percent=rate.percent,
         marketplace=rate.marketplace,
         source=rate.source,
         as_of=rate.as_of,
+        fixed=rate.fixed or None,
     )
 
 
@@ -150,9 +154,8 @@ def explain(*, cost: Decimal, price: Decimal, proposal: Proposal) -> tuple[Step,
     steps = [Step("cost", cost, "yours")]
     for step in proposal.waterfall:
         if step.step not in ("cost", "margin", "rounding") and step.percent is not None:
-            steps.append(
-                Step(**(asdict(step) | {"amount": round_money(price * step.percent / HUNDRED)}))
-            )
+            taken = price * step.percent / HUNDRED + (step.fixed or 0)
+            steps.append(replace(step, amount=round_money(taken)))
     rest = price - sum((step.amount for step in steps if step.amount is not None), Decimal(0))
     share = (rest / price * HUNDRED).quantize(Decimal("0.1"))
     left_out = [step for step in proposal.waterfall if step.amount is None]
@@ -167,6 +170,7 @@ def without_cost(
     tax_base: str = Partner.TaxBase.TURNOVER,
 ) -> tuple[Step, ...]:
     """What is taken of a price whose cost is not known: nor is what is left."""
-    rates, left_out = _taken_by_others(shops, legal_form, tax_base, timezone.localdate())
+    today = timezone.localdate()
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, today, price=price)
     unknown = [Step("cost", None, "no_cost"), Step("margin", None, "no_cost")]
     return _in_order([*(_taken(rate, price) for rate in rates), *left_out, *unknown])

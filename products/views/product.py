@@ -57,7 +57,8 @@ def detail(request, pk):
     product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
     shops = listings.working_connections(product.partner)
-    rates, margin = shop_rates.shops_of(shops), price_limits.margin_read(product)
+    listed = _listed(product)
+    rates, margin = shop_rates.shops_of(shops, listed), price_limits.margin_read(product)
     proposal = price_changes.proposal_from(product, rates, margin)
     proposed = proposal.price if proposal else None
     explained = price_changes.explained(product, change, proposal)
@@ -71,9 +72,14 @@ def detail(request, pk):
         "movements": _movements(product),
         "held": product.reservations.filter(state=Reservation.State.LIVE).order_by("pk"),
         "is_sku_proposed": product.sku.startswith(skus.from_name(product.name)),
-        **_shops(product, shops),
+        **_shops(listed, shops),
     }
     return render(request, "products/detail.html", context)
+
+
+def _listed(product) -> list:
+    """Its places, with their shops and what those quoted."""
+    return list(product.listings.select_related("connection", "quoted_fee").order_by("pk"))
 
 
 @partner_required
@@ -83,12 +89,13 @@ def shops(request, pk):
     """The part of the page that changes by itself while cards are made and sent."""
     product = own_product(request, pk)
     shops = listings.working_connections(product.partner)
-    return render(request, "products/_shops.html", {"product": product, **_shops(product, shops)})
+    return render(
+        request, "products/_shops.html", {"product": product, **_shops(_listed(product), shops)}
+    )
 
 
-def _shops(product, shops) -> dict:
+def _shops(listed, shops) -> dict:
     """`shops` are those that work."""
-    listed = list(product.listings.select_related("connection").order_by("pk"))
     for listing in listed:
         listing.standing = wording.standing(listing)
         listing.their_words = wording.their_words(listing)
@@ -142,7 +149,10 @@ def _save(request, product, form) -> bool:
 def price(request, pk):
     product = own_product(request, pk)
     shops = listings.working_connections(product.partner)
-    proposal = price_changes.proposal_for(product, shops)
+    listed = _listed(product)
+    margin = price_limits.limits_of([product])[product.pk].margin
+    rates = shop_rates.shops_of(shops, listed)
+    proposal = price_changes.proposal_from(product, rates, margin)
     proposed = proposal.price if proposal else None
     initial = {"price": product.price or proposed, "cost": product.cost}
     form = PriceForm(request.POST or None, initial=initial)
@@ -156,19 +166,19 @@ def price(request, pk):
         "lines": _lines_of(proposal),
         "is_complete": proposal is not None and proposal.is_complete,
         "shops": [(shop.pk, wording.shop_title(shop)) for shop in shops],
-        "stopped": _stopped(product),
+        "stopped": _stopped(listed),
         "elsewhere": _elsewhere(product, shops),
         "history": product.price_changes.select_related("actor").order_by("-pk")[:HISTORY],
     }
     return render(request, "products/price.html", context, status=422 if form.errors else 200)
 
 
-def _stopped(product) -> list[dict]:
+def _stopped(listed) -> list[dict]:
     """The shops the price was not sent to, and why."""
-    listed = product.listings.exclude(price_stopped_for="").select_related("connection")
     return [
         {"shop": wording.shop_title(one.connection), "why": wording.listing_stopped(one)}
-        for one in listed.order_by("pk")
+        for one in listed
+        if one.price_stopped_for
     ]
 
 

@@ -54,6 +54,27 @@ class TestUnderAnyFees(TestCase):
             assert refusal.code in (Code.BELOW_FLOOR, Code.NOTHING_LEFT)
             assert left < Decimal("0.01")
 
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        cost=amounts,
+        price=amounts,
+        fees=st.dictionaries(st.sampled_from(STEPS), st.tuples(percents, amounts)),
+    )
+    def test_nor_where_something_is_taken_of_each_piece(self, cost, price, fees):
+        product = factories.Product(pk=1, cost=cost, currency="UZS")
+        product.partner = factories.Partner(legal_form="company", tax_base="turnover")
+        rates = {
+            step: Rate(step, share, "calculator", "2026-11-01", "yandex", fixed)
+            for step, (share, fixed) in fees.items()
+        }
+        shop = Shop("yandex", quoted={1: rates})
+        facts = Facts("UZS", Limits(), cost, floor_of(product, shops=[shop], limits=Limits()))
+        taken = price * 4 / 100 + sum(
+            (price * share / 100 + fixed for share, fixed in fees.values()), Decimal(0)
+        )
+        if judge(Money(price, "UZS"), facts) is None:
+            assert price - cost - taken >= 0
+
     @staticmethod
     def _shares(product, shops, price):
         """The dearest of each step, exactly; counted here anew."""

@@ -11,7 +11,7 @@ from marketplaces.connectors.batching import in_loads, loads
 from marketplaces.connectors.errors import BadResponse, MarketplaceError, Rejected, Unsupported
 from marketplaces.connectors.reading import Data
 
-from . import calls, form, mapping, mapping_orders, verdicts
+from . import calls, form, mapping, mapping_fees, mapping_orders, verdicts
 from .calls import Calls, is_number, reading_answer, refuse_error
 from .limits import (
     LIMITS,
@@ -23,6 +23,7 @@ from .limits import (
     PRICES_BATCH,
     QUARANTINE_PAGE,
     STOCKS_BATCH,
+    TARIFFS_BATCH,
 )
 
 # "No more than 30 days between the dates"; a little less, as their clock is not ours.
@@ -331,6 +332,23 @@ class Yandex(Calls):
             bodies=({},),
             limit=QUARANTINE_PAGE,
         )
+
+    def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
+        """By the terms of this shop; "the calculator counts approximately"."""
+        found: list[remote.FeeAnswer] = []
+        for batch in batches(questions, TARIFFS_BATCH):
+            currency = mapping.their_currency(batch[0].price.currency)
+            shop = {"campaignId": int(self.campaign_id), "currency": currency}
+            data = self.call(
+                "POST",
+                "/v2/tariffs/calculate",
+                operation="tariffs",
+                json={"parameters": shop, "offers": [mapping_fees.offer(one) for one in batch]},
+                idempotent=True,
+            )
+            with reading_answer("tariffs"):
+                found += mapping_fees.answers(batch, reading.part(data, "result"))
+        return found
 
 
 def _card(sku: str, row: Data, content: Data | None) -> remote.RemoteListing:

@@ -22,6 +22,7 @@ ORDERS_BATCH = 50
 STOCKS_BATCH = 2000
 PRICES_BATCH = 500
 QUARANTINE_PAGE = 200
+TARIFFS_BATCH = 200
 
 # "A product lands in quarantine when its price changes too sharply": the document gives no number,
 # and sellers may set their own. Three times, either way, is our reading of it; what they hold back
@@ -45,4 +46,5 @@ LIMITS = {
     "stocks": Limit(100_000 // STOCKS_BATCH, MINUTE, "100 000 products a minute"),
     "prices": Limit(10_000 // PRICES_BATCH, MINUTE, "10 000 products a minute"),
     "price_quarantine": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
+    "tariffs": Limit(100, MINUTE, "100 requests a minute"),
 }
