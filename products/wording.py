@@ -301,6 +301,17 @@ BATCH_LINES: dict[str, Words] = {
     "changed": gettext_lazy("The price has changed since: left alone."),
     "twice": gettext_lazy("This SKU stands in another line already."),
 }
+# In a batch there is nothing to tick: who means it goes to the product's own page.
+BATCH_STOPPED: dict[str, Words] = {
+    "below_floor": gettext_lazy("Below %(bound)s you lose on each piece."),
+    "step": gettext_lazy(
+        "More than %(limit)s %% at once. If you mean it, set it on the product's page."
+    ),
+    "quarantine": gettext_lazy(
+        "More than %(limit)s times: the marketplace would hold it back. If you mean it, set it on"
+        " the product's page."
+    ),
+}
 # Names of rules, as changes of prices keep them.
 RULES: dict[str, Words] = {
     "batch": gettext_lazy("Many prices at once"),
@@ -312,11 +323,17 @@ def batch_line(code: str, figures: dict[str, str]) -> str:
     """Why a line of a batch changes nothing; "" where it does."""
     if code in BATCH_LINES:
         return str(BATCH_LINES[code])
+    if code in BATCH_STOPPED:
+        return str(BATCH_STOPPED[code]) % _figures(figures)
     return price_stopped(code, figures) if code else ""
 
 
 def price_stopped(code: str, figures: dict[str, str]) -> str:
     """Why the guard did not let a price through, with the figures as it kept them."""
+    return str(STOPPED[code]) % _figures(figures)
+
+
+def _figures(figures: dict[str, str]) -> dict[str, str]:
     currency = figures.get("currency", "")
     said = {
         name: formats.money(Decimal(figures[name]), currency)
@@ -325,7 +342,7 @@ def price_stopped(code: str, figures: dict[str, str]) -> str:
     }
     if "limit" in figures:
         said["limit"] = formats.quantity(Decimal(figures["limit"]))
-    return str(STOPPED[code]) % said
+    return said
 
 
 def listing_stopped(listing: Listing) -> str:
