@@ -51,6 +51,12 @@ def supersede_older(newer: Operation) -> None:
     ).update(state=State.SUPERSEDED, finished_at=timezone.now())
 
 
+def withdraw(operation: Operation) -> bool:
+    """Take back what nobody has tried to send yet; False when it may be on its way."""
+    unsent = Operation.objects.filter(pk=operation.pk, state=State.PENDING, attempts=0)
+    return bool(unsent.update(state=State.SUPERSEDED, finished_at=timezone.now()))
+
+
 def drop_outdated(batch: Sequence[Operation]) -> None:
     """Newer news came while these were on their way: they are not tried again."""
     newer = Operation.objects.filter(

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from partners import second_step
+from partners import other_company, second_step
 from partners.models import Member, User
 from sellercloudx.lib.wiring import resolve
 
@@ -46,6 +46,8 @@ def partner_required(view=None, *, at_least=OPERATOR, to_look=Role.VIEWER):
     def wrapped(request, *args, **kwargs):
         if not request.partner:
             return redirect("pages:staff_home" if request.user.is_staff else "pages:home")
+        if refused := other_company.refusal(request):
+            return refused
         if not request.partner.is_approved:
             look = partial(view, request, *args, **kwargs)
             sample = resolve("SAMPLE_SHOP", "show")(request, look, to_look)
@@ -57,8 +59,8 @@ def partner_required(view=None, *, at_least=OPERATOR, to_look=Role.VIEWER):
     return wrapped
 
 
-def applicant_required(view):
-    """A member of a partner in any state."""
+def member_required(view):
+    """A member of some partner, whichever of theirs the page was drawn for."""
 
     @login_required
     @wraps(view)
@@ -66,6 +68,17 @@ def applicant_required(view):
         if not request.partner:
             raise PermissionDenied
         return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def applicant_required(view):
+    """A member of a partner in any state."""
+
+    @member_required
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        return other_company.refusal(request) or view(request, *args, **kwargs)
 
     return wrapped
 

@@ -14,6 +14,7 @@ from partners import audit_words
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     Activity,
+    ActivityItem,
     ApiKey,
     AuditLog,
     AuditSeal,
@@ -43,6 +44,7 @@ from partners.models import (
 )
 from partners.services import second_factor, tax_regimes, team
 from partners.typed import PhoneField
+from sellercloudx.lib.wiring import emit
 
 admin.site.site_header = admin.site.site_title = "SellerCloudX"
 admin.site.index_title = _("All tables")
@@ -161,7 +163,7 @@ class PartnerTable(EditableTable):
     search_fields = ("folded",)
     # The state is decided on the admin panel's pages, where the partner is told.
     fields = ("company_name", "legal_form", "tax_id", "state", "state_reason", "state_changed_at")
-    fields += ("blocked_until",)
+    fields += ("blocked_until", "left_blocked_for")
     fields += ("referral_code", "referred_by_code", "terms_accepted_at", "terms_version")
     fields += ("currency", "tax_base", "automation", "created_at")
     readonly_fields = fields[3:]
@@ -188,6 +190,12 @@ class TaxRegimeTable(EditableTable):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         tax_regimes.forget_read()
+        emit("taxes_changed")
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        tax_regimes.forget_read()
+        emit("taxes_changed")
 
 
 @admin.register(PartnerNote)
@@ -302,6 +310,13 @@ class ActivityTable(Table):
     list_display_links = ("pk", "kind")
     list_filter = ("kind", "state")
     search_fields = ("partner__folded", "started_by__folded")
+
+
+@admin.register(ActivityItem)
+class ActivityItemTable(Table):
+    list_display = ("pk", "activity", "position", "title", "outcome")
+    list_filter = ("outcome",)
+    search_fields = ("=activity__pk",)
 
 
 @admin.register(ApiKey)

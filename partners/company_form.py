@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import regions, typed
+from partners import papers, regions, typed
 from partners.models import CompanyDetails, Partner
 from partners.services import company, tax_regimes
 from sellercloudx.lib import formats
@@ -32,18 +32,20 @@ FIRST_DAY = date(1991, 9, 1)
 
 
 class NumberField(typed.DigitsField):
-    """Exactly so many digits."""
+    """Exactly so many digits, which `must` refuses where they can be nobody's."""
 
-    def __init__(self, *, digits: int, wrong, **kwargs):
+    def __init__(self, *, digits: int, wrong, must=papers.must_be_given_out, **kwargs):
         # Room for the spaces that people copy along.
         super().__init__(max_length=3 * digits, **kwargs)
-        self.digits, self.wrong = digits, wrong
+        self.digits, self.wrong, self.must = digits, wrong, must
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def clean(self, value):
         text = super().clean(value)
         if text and len(text) != self.digits:
             raise ValidationError(self.wrong)
+        if text:
+            self.must(text)
         return text
 
 
@@ -97,7 +99,11 @@ class CompanyForm(forms.Form):
     passport = PassportField(label=_("Passport"), required=False)
     forget_passport = forms.BooleanField(label=_("Remove the passport"), required=False)
     pinfl = NumberField(
-        label=_("PINFL"), digits=14, wrong=_("A PINFL has 14 digits."), required=False
+        label=_("PINFL"),
+        digits=14,
+        wrong=_("A PINFL has 14 digits."),
+        must=papers.must_be_pinfl,
+        required=False,
     )
     forget_pinfl = forms.BooleanField(label=_("Remove the PINFL"), required=False)
     bank = typed.CompanyField(label=_("Bank"), max_length=160)
@@ -108,6 +114,7 @@ class CompanyForm(forms.Form):
         label=_("Bank account"),
         digits=20,
         wrong=_("A bank account has 20 digits."),
+        must=papers.must_be_account,
         help_text=_("20 digits."),
     )
     address = LineField(
@@ -157,7 +164,20 @@ class CompanyForm(forms.Form):
         is_registered = self.partner.legal_form == LegalForm.INDIVIDUAL
         if number and is_registered and number != self.partner.tax_id:
             raise ValidationError(_("You registered with another PINFL. Check the digits."))
+        if number and number != self.partner.tax_id:
+            papers.must_check_out(number)
         return number
+
+    def clean(self):
+        """A paper is replaced or removed: both at once says neither."""
+        for name in CompanyDetails.PAPERS:
+            if self.cleaned_data.get(name) and self.cleaned_data.get(f"forget_{name}"):
+                self.add_error(
+                    name,
+                    ValidationError(
+                        _("Either type a number or tick the box to remove it, not both.")
+                    ),
+                )
 
     def details(self) -> dict[str, str | date]:
         """Columns of the table."""

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import audit_words, typed
+from partners import audit_words, papers, typed
 from partners.models import Member, Partner, User
 from partners.services import terms
 from partners.services.registration import AlreadyTaken, Application, Person
@@ -139,8 +139,14 @@ class ApplicationForm(PersonForm):
         legal_form, tax_id = self.cleaned_data.get("legal_form"), self.cleaned_data.get("tax_id")
         if legal_form and tax_id and len(tax_id) not in TAX_ID_LENGTHS[legal_form]:
             self.add_error("tax_id", TAX_ID_WORDS[legal_form])
-        elif tax_id and len(set(tax_id)) == 1:
-            self.add_error("tax_id", _("No such number is given out. Copy it from your papers."))
+        elif tax_id:
+            self._check(tax_id)
+
+    def _check(self, tax_id: str) -> None:
+        try:
+            (papers.must_be_pinfl if len(tax_id) == 14 else papers.must_be_given_out)(tax_id)
+        except ValidationError as error:
+            self.add_error("tax_id", error)
 
     def application(self) -> Application:
         fields = Application.__dataclass_fields__
@@ -266,8 +272,8 @@ class ReasonForm(forms.Form):
         return text
 
 
-class BlockForm(ReasonForm):
-    """Why, and until when."""
+class EndForm(forms.Form):
+    """Until when a block goes on."""
 
     until = forms.DateField(
         label=_("Until"),
@@ -287,6 +293,10 @@ class BlockForm(ReasonForm):
         if until and until < _tomorrow():
             raise ValidationError(_("This day has come already. Choose one from tomorrow on."))
         return until
+
+
+class BlockForm(ReasonForm, EndForm):
+    """Why, and until when."""
 
 
 def _tomorrow() -> date:

@@ -13,6 +13,7 @@ from products.models import (
     PriceLimits,
     PriceProposal,
     Product,
+    ProductImport,
     QuotedFee,
     Reservation,
     ShopRate,
@@ -27,6 +28,13 @@ class ProductTable(Table):
     list_display = ("pk", "sku", "name", "partner", "cost", "price", "currency", "created_at")
     list_display_links = ("pk", "sku", "name")
     search_fields = ("folded",)
+
+
+@admin.register(ProductImport)
+class ProductImportTable(Table):
+    list_display = ("pk", "name", "partner", "uploaded_by", "uploaded_at", "imported_at")
+    list_display_links = ("pk", "name")
+    search_fields = ("partner__folded",)
 
 
 @admin.register(PriceChange)
@@ -119,7 +127,8 @@ class LocationTable(Table):
 
 @admin.register(StockLevel)
 class StockLevelTable(Table):
-    list_display = ("pk", "product", "location", "on_hand", "reserved")
+    list_display = ("pk", "product", "location", "on_hand", "reserved", "published", "overhang")
+    list_filter = ("is_strict",)
     search_fields = ("product__folded",)
 
 

@@ -67,6 +67,17 @@ class AddProductForm(forms.Form):
         )
 
 
+class ImportForm(forms.Form):
+    """A table of products; the view reads it and says what is wrong with it."""
+
+    table = forms.FileField(
+        label=_("Table"),
+        help_text=_("XLSX or CSV up to 10 MB and 10 000 rows."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={"empty": _("The file is empty. Choose it again.")},
+    )
+
+
 class ProductForm(forms.Form):
     """What is known of a product."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplaces.connectors.remote import CardStatus
 from partners.models import Partner
 from products.models import Listing, Location, PriceProposal, Product, StockLevel
+from products.services import stock_parts
 from sellercloudx.lib.text import fold
 
 State = Listing.State
@@ -35,6 +36,8 @@ PROPOSED = Exists(
     PriceProposal.objects.filter(product=OuterRef("pk"), state=PriceProposal.State.OPEN)
 )
 
+EMPTY = ~Exists(FREE) & ~stock_parts.with_all_parts(OuterRef("pk"), 1)
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -55,7 +58,7 @@ TABS = (
     Tab("making", _("In work"), _listed(Q(state__in=[State.WANTED, State.APPROVED]))),
     Tab("sale", _("On sale"), _listed(Q(state=State.SENT, remote_status=CardStatus.ACCEPTED))),
     Tab("prices", _("Price proposed"), PROPOSED, is_hot=True),
-    Tab("empty", _("Out of stock"), ~Exists(FREE), is_hot=True),
+    Tab("empty", _("Out of stock"), EMPTY, is_hot=True),
 )
 COUNTED_UP_TO = 1000
 

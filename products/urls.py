@@ -3,12 +3,15 @@ from django.urls import path
 from products.views import (
     cards,
     catalogue,
+    importing,
     listings,
     price_batches,
     price_limits,
     product,
     proposals,
+    publishing,
     rates,
+    stock,
 )
 
 app_name = "products"
@@ -30,10 +33,17 @@ urlpatterns = [
     path(products + "prices/many/<int:pk>/undo/", price_batches.undo, name="undo_prices"),
     path(products + "<int:pk>/limits/", price_limits.of_product, name="product_limits"),
     path(products + "export/", catalogue.export, name="export"),
+    path(products + "publish/", publishing.publish, name="publish"),
+    path(products + "import/", importing.upload, name="import"),
+    path(products + "import/template.csv", importing.template, name="import_template"),
+    path(products + "import/<int:pk>/", importing.preview, name="import_preview"),
     path(products + "<int:pk>/", product.detail, name="detail"),
     path(products + "<int:pk>/edit/", product.edit, name="edit"),
     path(products + "<int:pk>/price/", product.price, name="price"),
     path(products + "<int:pk>/adjust/", product.adjust, name="adjust"),
+    path(products + "<int:pk>/stock/", stock.limits, name="stock"),
+    path(products + "<int:pk>/parts/", stock.parts, name="parts"),
+    path(products + "stock-check/", stock.check, name="stock_check"),
     path(products + "<int:pk>/shops/", product.shops, name="shops"),
     path(products + "<int:pk>/list/<int:connection_pk>/", listings.open_one, name="open_listing"),
     path("partner-dashboard/marketplaces/<int:connection_pk>/rates/", rates.edit, name="rates"),

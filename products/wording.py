@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -185,7 +186,7 @@ def category_reason(listing: Listing) -> str:
         return _("No word of the name fits a category. Choose one.")
     if not match.get("words"):
         return ""
-    words = ", ".join(f"“{word}”" for word in match["words"])
+    words = ", ".join(formats.quoted(word) for word in match["words"])
     return _("Proposed by the words %(words)s of the name: they cover %(share)s of its title.") % {
         "words": words,
         "share": formats.percent(match["score"]),
@@ -243,7 +244,8 @@ def _why(step: dict[str, Any]) -> str:
             "share": share
         }
     source = source_in(formats.language(), step["source"])
-    words = {"share": share, "source": source, "day": step["as_of"], "shop": shop}
+    day = formats.day(date.fromisoformat(step["as_of"]))
+    words = {"share": share, "source": source, "day": day, "shop": shop}
     if step["source"] == BY_CALCULATOR:
         return _quoted(step, words)
     if step["source"] == BY_PARTNER:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,12 +21,16 @@ LEFT_OUT = (".git", ".venv", "node_modules", "staticfiles", "__pycache__", "*.py
 
 @dataclass(frozen=True)
 class Guard:
-    """In `file`, `code` becomes `without`; then one of the tests named `noticed` must fail."""
+    """In `file`, `code` becomes `without`; then one of `tests` named `noticed` must fail.
+
+    Several files of tests stand with spaces between.
+    """
 
     file: str
     code: str
     without: str
     noticed: str = "gets_what_the_table_says"
+    tests: str = "tests/test_permissions.py"
 
 
 ACCESS = "partners/access.py"
@@ -106,10 +110,7 @@ GUARDS = {
 }
 
 
-TESTS = ("tests/test_permissions.py",)
-
-
-def is_caught(guard: Guard, tests: Sequence[str] = TESTS) -> bool:
+def is_caught(guard: Guard) -> bool:
     """Whether a test fails once the guard is gone."""
     with tempfile.TemporaryDirectory(prefix="sellercloudx-mutant-") as folder:
         tree = Path(folder, "tree")
@@ -117,7 +118,7 @@ def is_caught(guard: Guard, tests: Sequence[str] = TESTS) -> bool:
         _take_away(tree, guard)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly"]
         run = subprocess.run(
-            [*command, *tests, *(["-k", guard.noticed] if tests is TESTS else [])],
+            [*command, *guard.tests.split(), "-k", guard.noticed],
             cwd=tree,
             env=os.environ | {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)},
             capture_output=True,
@@ -138,14 +139,13 @@ def _take_away(tree: Path, guard: Guard) -> None:
     path.write_text(path.read_text().replace(guard.code, guard.without))
 
 
-def run(guards: Mapping[str, Guard], names: Sequence[str], tests: Sequence[str] = TESTS) -> int:
-    """Print what was caught; 0 when everything was."""
+def main(names: list[str], guards: Mapping[str, Guard] = GUARDS) -> int:
     if not find_spec("pytest"):
         sys.exit("pytest is not installed: python3 run.py test installs it")
     caught = 0
     wanted = names or list(guards)
     for name in wanted:
-        found = is_caught(guards[name], tests)
+        found = is_caught(guards[name])
         caught += found
         print(f"{'caught' if found else 'MISSED'}  {name}", flush=True)
     print(f"{caught} of {len(wanted)} caught")
@@ -153,4 +153,4 @@ def run(guards: Mapping[str, Guard], names: Sequence[str], tests: Sequence[str] 
 
 
 if __name__ == "__main__":
-    sys.exit(run(GUARDS, sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -4,17 +4,20 @@
 """
 
 import sys
+from functools import partial
 
-from scripts.mutate_guards import Guard, run
+from scripts.mutate_guards import Guard as AnyGuard
+from scripts.mutate_guards import main
 
 GUARD = "products/services/price_guard.py"
-TESTS = (
+TESTS = " ".join((
     "tests/products/test_price_guard.py",
     "tests/products/test_price_floor.py",
     "tests/products/test_price_disasters.py",
     "tests/products/test_price_batches.py",
     "tests/products/test_price_undo.py",
-)
+))  # fmt: skip
+Guard = partial(AnyGuard, noticed="test", tests=TESTS)
 GUARDS = {
     "no price": Guard(
         GUARD, "    if not (amount.is_finite() and 0 < amount <= LARGEST):\n", "    if False:\n"
@@ -69,4 +72,4 @@ GUARDS = {
 }
 
 if __name__ == "__main__":
-    sys.exit(run(GUARDS, sys.argv[1:], TESTS))
+    sys.exit(main(sys.argv[1:], GUARDS))

@@ -8,6 +8,7 @@ from django.core.checks import Warning as CheckWarning
 
 # What production does without a variable that it can do without.
 OPTIONAL = {
+    "DATABASE_URL": "everything is kept in the file of SQLITE_PATH, which must outlast deploys",
     "OPENAI_API_KEY": "card texts are written by Anthropic alone, or by rules where it has no key",
     "ANTHROPIC_API_KEY": "card texts are written by OpenAI alone, or by rules where it has no key",
     "REPLICATE_API_KEY": "Replicate makes no pictures",

@@ -76,6 +76,9 @@ class AnsweredFirst:
     Other methods go the way of every page, which refuses them.
     """
 
+    # Whoever has to look for the answer does it in a thread that makes no pages.
+    urgent = PATH
+
     def __init__(self, pages: WSGIApplication):
         self.pages = pages
 
@@ -88,7 +91,7 @@ class AnsweredFirst:
         return [answer.body] if method == "GET" else []
 
     def at_once(self, line: bytes) -> bytes | None:
-        """For `lib.web_worker`, whose loop must not wait: only when nobody has to look."""
+        """For `lib.web_server`, whose loop must not wait: only when nobody has to look."""
         answer = _last
         if line != FIRST_LINE or not _may_be_told(answer):
             return None

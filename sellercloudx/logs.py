@@ -2,6 +2,8 @@
 
 from typing import Any
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
     """For `LOGGING`."""
@@ -42,6 +44,8 @@ LOGGERS = {
     "httpx2": {"level": "WARNING"},
     # With a handler of its own the consumer adds none, and what it logs is scrubbed too.
     "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    # At WARNING it tells of every request that waited for a thread.
+    "waitress.queue": {"level": "ERROR"},
     # Instead of the handler it brings, whose lines are not ours.
     "gunicorn.error": {"handlers": ["console"], "propagate": False},
 }

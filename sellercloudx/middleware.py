@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from partners import request_context as context
 from partners.access import CHOSEN_PARTNER, may_write_to_support
 from partners.models import Member
+from sellercloudx.lib.content_length import is_longer
 from sellercloudx.visitor import visitor
 
 
@@ -81,7 +82,8 @@ def body_limit(get_response):
     """
 
     def middleware(request):
-        if _is_too_long(request.META.get("CONTENT_LENGTH") or "0"):
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if is_longer(told, than=settings.LARGEST_BODY):
             return render(request, "413.html", status=413)
         return get_response(request)
 
@@ -105,11 +107,6 @@ def readable_form(get_response):
         return get_response(request)
 
     return middleware
-
-
-def _is_too_long(length: str) -> bool:
-    is_number = length.isdecimal() and len(length) < 20
-    return not is_number or int(length) > settings.LARGEST_BODY
 
 
 def current_partner(get_response):

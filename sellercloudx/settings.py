@@ -7,43 +7,42 @@ import re
 import sys
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from sellercloudx import content_policy, logs
+from sellercloudx import content_policy, logs, production, templatetags
 from sellercloudx.lib import crypto, postal
 from sellercloudx.lib.bucket import bucket_from
-from sellercloudx.lib.database import server_options, statement_seconds
+from sellercloudx.lib.database import postgres_settings, sqlite_settings, statement_seconds
 from sellercloudx.lib.services import queue_settings, redis_url_that_answers
+from sellercloudx.lib.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
-env = environ.Env()
+env = Variables()
 env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 IS_ON_RAILWAY = bool(env.str("RAILWAY_ENVIRONMENT", default=""))
-IS_PRODUCTION = IS_ON_RAILWAY or env.str("NODE_ENV", default="") == "production"
+NODE_ENV = env.str("NODE_ENV", default="").strip().lower()
+IS_PRODUCTION = IS_ON_RAILWAY or NODE_ENV == "production"
 # Without a proxy that overwrites it anybody could write X-Real-IP and escape the address limits.
-IS_BEHIND_PROXY = env.bool("BEHIND_PROXY", default=IS_ON_RAILWAY)
-DEBUG = env.bool("DEBUG", default=False)
-PORT = env.int("PORT", default=3000)
+IS_BEHIND_PROXY = env.flag("BEHIND_PROXY", default=IS_ON_RAILWAY)
+DEBUG = env.flag("DEBUG", default=False)
+PORT = env.number("PORT", default=3000, most=65535)
 # The build gathers static files before any secret or database exists: it signs and stores nothing.
 IS_BUILD = sys.argv[1:2] == ["collectstatic"]
 # False where the worker is a service of its own (railway.worker.toml).
-SERVE_WORKER = env.bool("SERVE_WORKER", default=True)
+SERVE_WORKER = env.flag("SERVE_WORKER", default=True)
 
 # --- Secrets -------------------------------------------------------------------------------------
 
 SECRET_KEY = env.str("SESSION_SECRET", default="")
-if not SECRET_KEY:
-    if IS_PRODUCTION and not IS_BUILD:
-        raise ImproperlyConfigured(
-            "SESSION_SECRET is not set. Put a long random value into the service's variables."
-        )
-    SECRET_KEY = "local-only-" + "0" * 50
+if IS_PRODUCTION and not IS_BUILD:
+    production.refuse_debug(DEBUG)
+    production.refuse_weak_secret(SECRET_KEY)
+SECRET_KEY = SECRET_KEY or "local-only-" + "0" * 50
 FIELD_KEYS_ARE_DERIVED = not env.str("FIELD_KEYS", default="")
 try:
     FIELD_KEYS = crypto.parse_keys(env.str("FIELD_KEYS", default="")) or [
@@ -168,7 +167,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sellercloudx.pages.navigation.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": templatetags.BUILTINS,
         },
     }
 ]
@@ -178,66 +177,52 @@ FORM_RENDERER = "sellercloudx.pages.forms.FormRenderer"
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 DATABASE_URL = env.str("DATABASE_URL", default="")
-WEB_THREADS = env.int("WEB_THREADS", default=4)
-WORKER_THREADS = env.int("WORKER_THREADS", default=4)
+# Processes of the pages; the processors of the host are never counted.
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=2)
+WEB_THREADS = env.number("WEB_THREADS", default=4)
+WORKER_THREADS = env.number("WORKER_THREADS", default=4)
 # Each thread may hold one connection, and in the worker so may the one that keeps its lease while
 # a card is made. Two more: in the web for hooks and health, in the worker for the clock.
 MOST_CONNECTIONS = max(WEB_THREADS, 2 * WORKER_THREADS) + 2
+STATEMENT_SECONDS = statement_seconds(
+    argv=sys.argv,
+    web=env.number("DB_STATEMENT_TIMEOUT", default=30, least=0),
+    worker=env.number("DB_WORKER_STATEMENT_TIMEOUT", default=300, least=0),
+)
 if DATABASE_URL:
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,
-        **DATABASES["default"].get("OPTIONS", {}),
-        "options": server_options(
-            given=DATABASES["default"].get("OPTIONS", {}).get("options", ""),
-            statement=statement_seconds(
-                argv=sys.argv,
-                web=env.int("DB_STATEMENT_TIMEOUT", default=30),
-                worker=env.int("DB_WORKER_STATEMENT_TIMEOUT", default=300),
-            ),
-            idle=env.int("DB_IDLE_TIMEOUT", default=60),
-        ),
-        "pool": {
-            "min_size": 1,
-            "max_size": env.int("DB_POOL_MAX", default=MOST_CONNECTIONS),
-            "timeout": 5,
-            # Its pauses between attempts double; after this the next request begins anew.
-            "reconnect_timeout": 3,
-        },
-    }
+    try:
+        POSTGRES = postgres_settings(
+            DATABASE_URL,
+            statement=STATEMENT_SECONDS,
+            idle=env.number("DB_IDLE_TIMEOUT", default=60, least=0),
+            connections=env.number("DB_POOL_MAX", default=MOST_CONNECTIONS),
+        )
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}.") from None
+    DATABASES = {"default": POSTGRES}
 else:
-    SQLITE_PATH = Path(env.str("SQLITE_PATH", default=str(DATA_DIR / "sellercloudx.db")))
+    SQLITE_PATH = Path(env.str("SQLITE_PATH", default="") or DATA_DIR / "sellercloudx.db")
     if not SQLITE_PATH.is_absolute():
         SQLITE_PATH = BASE_DIR / SQLITE_PATH
-    VOLUME = env.str("RAILWAY_VOLUME_MOUNT_PATH", default="")
-    if IS_ON_RAILWAY and not IS_BUILD and not (VOLUME and SQLITE_PATH.is_relative_to(VOLUME)):
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not set, and what a container keeps in a file is lost at the next "
-            "deploy. Add PostgreSQL to the project and set DATABASE_URL=${{Postgres.DATABASE_URL}}."
+    if IS_PRODUCTION and not IS_BUILD:
+        production.refuse_passing_file(
+            SQLITE_PATH,
+            is_chosen=bool(env.str("SQLITE_PATH", default="")),
+            is_on_railway=IS_ON_RAILWAY,
+            volume=env.str("RAILWAY_VOLUME_MOUNT_PATH", default=""),
         )
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": SQLITE_PATH,
-            "OPTIONS": {
-                # Without IMMEDIATE a read-then-write transaction fails at once under load.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
-    }
+    DATABASES = {"default": sqlite_settings(SQLITE_PATH)}
 
 # The sample shop is a file beside, read for whoever waits for approval.
 DATABASE_ROUTERS = ["sellercloudx.sample.Router"]
-SAMPLE_SHOP = env.bool("SAMPLE_SHOP", default=True)
+SAMPLE_SHOP = env.flag("SAMPLE_SHOP", default=True)
 
 # --- Cache and queue -----------------------------------------------------------------------------
 
 REDIS_URL = redis_url_that_answers(
     url=env.str("REDIS_URL", default=""),
     host=env.str("REDIS_HOST", default=""),
-    port=env.int("REDIS_PORT", default=6379),
+    port=env.number("REDIS_PORT", default=6379, most=65535),
     password=env.str("REDIS_PASSWORD", default=""),
 )
 CACHE_LOCATION = DATABASE_URL or str(DATA_DIR / "cache.db")
@@ -259,8 +244,12 @@ CACHES["guard"] = {
     "KEY_PREFIX": "guard",
 }
 RATELIMIT_USE_CACHE = "guard"
-# Our table cache counts atomically; django-ratelimit only knows a list of names.
-SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001", "django_ratelimit.E003"]
+# Our table cache counts atomically; django-ratelimit only knows a list of names. The two of
+# security ask for subdomains and preload, which HSTS_SUBDOMAINS decides.
+SILENCED_SYSTEM_CHECKS = [
+    *("django_ratelimit.W001", "django_ratelimit.E003"),
+    *("security.W005", "security.W021"),
+]
 
 HUEY = queue_settings(
     key=crypto.derive_key(SECRET_KEY, purpose="queue"),
@@ -272,7 +261,7 @@ HUEY = queue_settings(
 
 # A dead worker's lease runs out after this. A call made under one is broken off before that:
 # leases.longest_call().
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=20)
+LEASE_SECONDS = env.number("LEASE_SECONDS", default=20)
 
 # --- People --------------------------------------------------------------------------------------
 
@@ -291,7 +280,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS += [{"NAME": "partners.passwords.NotOnlySpacesValidator"}]
 # Whether our own people type a code of their phone after the password.
-STAFF_OTP = env.bool("STAFF_OTP", default=IS_PRODUCTION)
+STAFF_OTP = env.flag("STAFF_OTP", default=IS_PRODUCTION)
 # Seconds that the link in a letter opens the page for a new password.
 PASSWORD_RESET_TIMEOUT = 3600
 # Production without an address sends no mail and says so; a laptop prints it to the log.
@@ -349,7 +338,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 # Who asks /metrics says it; without one there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+# Other sites under our domain may speak plain http; only their owner can say that none does.
+HSTS_SUBDOMAINS = IS_PRODUCTION and env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = content_policy.POLICY
 # A longer body is refused unread: Django spools a file of any size to disk before it asks a view.
@@ -394,7 +385,6 @@ except ValueError as error:
 
 # Errors are sent there, scrubbed; nothing of it is loaded without.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
-LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "line")
-LOGGING = logs.configuration(
-    as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO")
-)
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "line"), default="json" if IS_PRODUCTION else "line")
+LOG_LEVEL = env.choice("LOG_LEVEL", logs.LEVELS, default="INFO")
+LOGGING = logs.configuration(as_json=LOG_FORMAT == "json", level=LOG_LEVEL)

@@ -25,6 +25,7 @@ GROUPS = {
         "partners.change_supportticket",
         "partners.view_ticketmessage",
         "marketplaces.view_connection",
+        "marketplaces.retry_operation",
         "products.view_product",
         "products.view_listing",
         "orders.view_order",

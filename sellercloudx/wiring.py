@@ -61,9 +61,16 @@ SAMPLE_SHOP = {"show": "sellercloudx.sample.show"}
 # what a shop takes by the word of its partner: percent by step, None where nothing is entered
 SHOP_RATES = {"entered": "products.services.shop_rates.entered_for"}
 
+# how fast a product is sold in each shop, and how late we hear of sales
+STOCK_PACE = {
+    "sold": "orders.services.stock_pace.sold",
+    "heard": "orders.services.stock_pace.heard_after",
+}
+
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],
+    "taxes_changed": ["products.services.price_proposals.review_all_soon"],
     "connection_activated": [
         "products.services.listings.list_everything_on",
         "products.services.publishing.catch_up",
@@ -79,6 +86,8 @@ ON_EVENT = {
 ACTIVITIES = {
     "export_products": "products.services.exporting.export_products",
     "export_orders": "orders.services.exporting.export_orders",
+    "publish_cards": "products.services.bulk_publishing.publish_cards",
+    "import_products": "products.services.importing.import_products",
 }
 
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
@@ -123,6 +132,7 @@ CLOCK = {
     "products.services.quoted_fees.wake_due": 600,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
+    "products.services.stock_check.wake_checks": 3600,
     "sellercloudx.lib.table_cache.sweep": 600,
     "sellercloudx.lib.sessions.sweep": 3600,
     # Half an hour before it is sent, so that a deploy in between loses nothing.
@@ -135,6 +145,8 @@ CLOCK = {
     "partners.services.retention.forget_notifications": time(4, 5),
     "partners.services.retention.forget_invited": time(4, 10),
     "partners.services.retention.forget_results": time(4, 12),
+    "partners.services.retention.forget_activities": time(4, 13),
+    "products.services.import_files.forget_old": time(4, 14),
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "ai_manager.services.retention.forget_errors": time(4, 25),

@@ -58,7 +58,7 @@ def django_db_setup(django_db_setup):
     """A test of real processes empties every table afterwards; what migrations put in stays."""
     for app, name in (
         ("partners", "0013_begin_with_the_known_tax_regimes"),
-        ("products", "0006_begin_with_the_known_fees"),
+        ("products", "0008_begin_with_the_known_fees"),
     ):
         migration = import_module(f"{app}.migrations.{name}")
         post_migrate.connect(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from marketplaces.models import Operation
 from orders.models import Order
 from partners.models import (
     Activity,
+    ActivityItem,
     CannedReply,
     Delivery,
     Member,
@@ -22,6 +24,7 @@ from partners.models import (
 from partners.services import api_keys, chat, invitations
 from partners.services.attachments import Attachment
 from products.models import PriceBatch, PriceChange
+from products.services import import_files
 from sellercloudx.demo import scale
 from tests import factories
 
@@ -225,7 +228,7 @@ def staff_ticket_message(partner):
 def activity(partner, **fields):
     """One of its owner's."""
     asked = {"kind": "export_products", "submission": uuid.uuid4(), "started_by": partner.owner}
-    return {"pk": Activity.objects.create(partner=partner, **asked, **fields).pk}
+    return {"pk": Activity.objects.create(partner=partner, **asked | fields).pk}
 
 
 def ended_activity(partner):
@@ -235,6 +238,25 @@ def ended_activity(partner):
     )
     now = timezone.now()
     return activity(partner, state="done", ended_at=now, result=stored, result_name="SKU-1.csv")
+
+
+def itemised_activity(partner):
+    """With what became of one thing."""
+    about = activity(partner, kind="publish_cards")
+    ActivityItem.objects.create(
+        activity_id=about["pk"], position=1, title="SKU-1", outcome="published"
+    )
+    return about
+
+
+def table(partner):
+    """One that was sent, and not imported yet."""
+    sent = import_files.take(
+        partner=partner,
+        by=partner.owner,
+        upload=SimpleUploadedFile("SKU-1.csv", b"SKU;Name\nSKU-1;Choynak"),
+    )
+    return {"pk": sent.pk}
 
 
 def canned_reply(partner):
@@ -311,17 +333,24 @@ RULES = {
     "partners:activity": partner(GET),
     # A viewer may stop what they started, and this is the owner's.
     "partners:cancel_activity": partner(POST, activity),
+    "partners:activity_items": partner(GET, itemised_activity),
     "partners:activity_again": partner(POST, ended_activity),
     "partners:activity_result": partner(GET, ended_activity),
     # Who may look may take along what they see.
     "products:export": partner(POST, at_least=Role.VIEWER),
+    "products:publish": form(),
+    "products:import": form(),
+    "products:import_template": partner(GET, to_look=Role.OPERATOR),
+    "products:import_preview": form(table),
     "orders:export": partner(POST, at_least=Role.VIEWER),
     "partners:tickets": talk(GET),
     "partners:new_ticket": applicant(BOTH, Role.OPERATOR),
     "partners:ticket": talk(BOTH, ticket, Role.OPERATOR),
+    "partners:ticket_news": talk(GET, ticket),
     "partners:ticket_file": talk(GET, ticket_message),
     "partners:staff_tickets": staff(GET, groups="support"),
     "partners:staff_ticket": staff(BOTH, ticket, "support"),
+    "partners:staff_ticket_news": staff(GET, ticket, "support"),
     "partners:change_ticket": staff(POST, ticket, "support"),
     "partners:staff_ticket_file": staff(GET, staff_ticket_message, "support"),
     "partners:canned_replies": staff(BOTH, groups="support"),
@@ -334,6 +363,7 @@ RULES = {
     "partners:staff_audit": staff(GET, groups="support moderator"),
     "partners:staff_list": staff(GET, groups=EVERY_GROUP),
     "pages:staff_shops": staff(GET, groups="support"),
+    "pages:retry_shop": staff(POST, connection, "support"),
     "pages:partner": staff(GET, itself, EVERY_GROUP),
     "partners:staff_notes": staff(GET, itself, "support moderator finance"),
     "partners:add_note": staff(POST, itself, "support moderator finance"),
@@ -341,6 +371,7 @@ RULES = {
     "partners:approve": staff(POST, itself, "moderator"),
     "partners:reject": staff(POST, itself, "moderator"),
     "partners:block": staff(POST, itself, "moderator"),
+    "partners:change_block_end": staff(POST, itself, "moderator"),
     "partners:unblock": staff(POST, itself, "moderator"),
     "partners:deactivate": staff(POST, itself, "moderator"),
     "partners:reactivate": staff(POST, itself, "moderator"),
@@ -362,6 +393,9 @@ RULES = {
     "products:edit": form(product),
     "products:price": form(product),
     "products:adjust": form(product),
+    "products:stock": form(product),
+    "products:parts": form(product),
+    "products:stock_check": partner(GET),
     "products:proposals": partner(GET),
     "products:accept_price": partner(POST, price_proposal),
     "products:decline_price": partner(POST, price_proposal),
@@ -454,6 +488,8 @@ ANSWERS = {
     # Parts of a page, opened by hand: tests/ui/test_fragments.py.
     "partners:chat_news": 302,
     "partners:staff_chat_news": 302,
+    "partners:ticket_news": 302,
+    "partners:staff_ticket_news": 302,
     "products:shops": 302,
     # To the order.
     "orders:of_source": 302,

@@ -40,12 +40,15 @@ SKIPPED = {
     # Where nothing is new there is nothing to draw: tests/partners/test_chat_polling.py.
     "partners:chat_news",
     "partners:staff_chat_news",
+    # tests/partners/test_ticket_polling.py
+    "partners:ticket_news",
+    "partners:staff_ticket_news",
 }
 # So that a part of a page is drawn; a page is the same.
 AS_HTMX = {"HX-Request": "true"}
 # What an address names is neither the partner nor a thing of the shop.
 ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply", "activity_result"} | {
-    *("ticket", "staff_ticket", "staff_ticket_file"),
+    *("ticket", "staff_ticket", "staff_ticket_file", "activity_items", "import_preview"),
 }
 PAGES = [
     name

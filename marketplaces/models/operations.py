@@ -83,6 +83,8 @@ class Operation(models.Model):
         db_table = "operations"
         verbose_name = _("operation")
         verbose_name_plural = _("operations")
+        # Of our own people, for a partner; its members need none.
+        permissions = [("retry_operation", _("may have parked operations tried again"))]
         constraints = [
             models.UniqueConstraint(fields=["connection", "dedupe"], name="operations_dedupe"),
         ]

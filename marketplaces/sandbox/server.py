@@ -11,6 +11,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import cast
 
+from sellercloudx.lib.content_length import is_longer
+
 from .messages import Answer, Delivery, Request
 
 logger = logging.getLogger(__name__)
@@ -51,10 +53,10 @@ class Handler(BaseHTTPRequestHandler):
             return False
 
     def _content_length(self) -> int | None:
-        raw = self.headers.get("Content-Length", "0")
-        if "chunked" in self.headers.get("Transfer-Encoding", "") or not raw.isdigit():
+        raw = self.headers.get("Content-Length") or "0"
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
             self._send(Answer(411, b"Length Required", "text/plain"))
-        elif int(raw) > LARGEST_BODY:
+        elif is_longer(raw, than=LARGEST_BODY):
             self._send(Answer(413, b"Payload Too Large", "text/plain"))
         else:
             return int(raw)

@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from orders.models import Order, OrderLine
 from orders.services import reserving, transitions
 from products.models import Location, Product, StockLevel
+from products.services import stock_parts
 
 # The clock goes on with those behind them.
 AT_ONCE = 200
@@ -46,7 +47,10 @@ def _lines() -> QuerySet[OrderLine]:
     lacking = OuterRef("quantity") - OuterRef("covered")
     some, enough = Q(on_hand__gt=F("reserved")), Q(on_hand__gte=F("reserved") + lacking)
     waiting = OrderLine.objects.filter(WAITING, quantity__gt=F("covered")).filter(
-        Q(Exists(level.filter(some)), stock=Stock.OWING) | Q(Exists(level.filter(enough)))
+        Q(Exists(level.filter(some)), stock=Stock.OWING)
+        | Q(Exists(level.filter(enough)))
+        | Q(stock_parts.with_all_parts(OuterRef("product"), 1), stock=Stock.OWING)
+        | stock_parts.with_all_parts(OuterRef("product"), lacking)
     )
     nearest = F("order__ship_by").asc(nulls_last=True)
     return waiting.order_by(Case(When(stock=Stock.OWING, then=0), default=1), nearest, "pk")

@@ -72,7 +72,7 @@ def _receive(connection: Connection, remote: RemoteOrder) -> None:
                 _open(order, remote)
             elif _is_news(order, remote):
                 _take_over(order, remote)
-    except (DataError, OverflowError):
+    except (DataError, OverflowError, lines.Unstorable):
         # One order that no column can hold must not keep back the others.
         logger.exception("order %s cannot be stored", remote.external_id)
 

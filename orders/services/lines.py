@@ -23,6 +23,10 @@ Stock = OrderLine.Stock
 MENDED_AT_ONCE = 200
 
 
+class Unstorable(Exception):
+    """A line of fewer than no pieces."""
+
+
 class AlreadyLinked(Exception):
     """The line has its product."""
 
@@ -45,6 +49,8 @@ def take_over(order: Order, remote: Sequence[RemoteOrderLine]) -> None:
 
 
 def _fields(line: RemoteOrderLine) -> dict[str, Any]:
+    if line.quantity < 0:
+        raise Unstorable(line.quantity)
     wanted: dict[str, Any] = {
         "external_id": storable(line.external_id, 60),
         "sku": storable(line.sku, 255),

@@ -157,8 +157,9 @@ def _promise(line: OrderLine) -> bool:
             product=_product(line),
             quantity=line.quantity,
             source=line.source,
+            sale=stock.Sale(line.order.connection, line.order.ordered_at),
         )
-    except stock.NotEnough:
+    except (stock.NotEnough, stock.TooMany):
         return False
     return True
 

@@ -28,6 +28,7 @@ from partners.models import Member
 from partners.views import activity
 from products.models import Product
 from products.wording import shop_title
+from sellercloudx.lib import formats
 from sellercloudx.lib.keyset import number
 
 AT_ONCE = 200
@@ -94,7 +95,7 @@ def _chips(form: FilterForm, tab: tabs.Tab) -> list[dict]:
     for name in form.filters:
         rest = {n: v for n, v in form.filters.items() if n != name}
         value = form.filters[name]
-        label = dict(form.fields[name].choices)[value] if name == "shop" else f"“{value}”"
+        label = dict(form.fields[name].choices)[value] if name == "shop" else formats.quoted(value)
         chips.append({"label": label, "remove_url": "?" + urlencode({"tab": tab.slug, **rest})})
     return chips
 
@@ -163,7 +164,7 @@ def detail(request, pk):
 @require_GET
 def of_source(request, source):
     """To the order that the stock ledger of a product speaks of."""
-    line = number(source.removeprefix(OrderLine.SOURCE))
+    line = number(source.removeprefix(OrderLine.SOURCE).partition(":")[0])
     order = get_object_or_404(Order.objects.for_partner(request.partner), lines__pk=line)
     return redirect("orders:detail", order.pk)
 

@@ -1,4 +1,4 @@
-from .activity import Activity
+from .activity import Activity, ActivityItem
 from .api_keys import ApiKey
 from .audit import AuditLog, AuditSeal
 from .company import CompanyDetails
@@ -17,6 +17,7 @@ from .tickets import SupportTicket, TicketMessage
 
 __all__ = [
     "Activity",
+    "ActivityItem",
     "ApiKey",
     "AuditLog",
     "AuditSeal",

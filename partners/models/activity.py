@@ -88,6 +88,12 @@ class Activity(models.Model):
                 condition=Q(result__isnull=False),
                 name="activities_kept_idx",
             ),
+            # Retention: which ended so long ago that they are forgotten.
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False),
+                name="activities_ended_idx",
+            ),
         ]
 
     def __str__(self):
@@ -96,3 +102,43 @@ class Activity(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+
+class ActivityItem(models.Model):
+    """What became of one thing of long work; written in the transaction that did it.
+
+    Whoever takes the work up leaves these alone. Rows are added, and forgotten after a time.
+    """
+
+    class Outcome(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        CREATED = "created", _("Created")
+        UPDATED = "updated", _("Changed")
+        UNCHANGED = "unchanged", _("Nothing to change")
+        SKIPPED = "skipped", _("Left out")
+        REJECTED = "rejected", _("Not taken")
+
+    # What the seller has to look at.
+    LEFT = (Outcome.SKIPPED, Outcome.REJECTED)
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="items")
+    # Its number among what was asked for: the row of a file, or the place in the choice.
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    url = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    # ["Set a price."], in the language of whoever started the work.
+    reasons = models.JSONField(_("why"), default=list)
+
+    class Meta:
+        db_table = "activity_items"
+        verbose_name = _("step of an activity")
+        verbose_name_plural = _("steps of activities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "position"], name="activity_items_done_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.position}: {self.outcome}"

@@ -138,6 +138,10 @@ class Partner(Searchable):
     state_changed_at = models.DateTimeField(_("state changed"), default=timezone.now)
     # The day on which the block ends by itself; none where it is for good.
     blocked_until = models.DateField(_("blocked until"), null=True, blank=True)
+    # The reason of the block they left under: coming back, they are blocked by it again.
+    left_blocked_for = models.TextField(
+        _("left while blocked, because"), blank=True, default="", db_default=""
+    )
     referral_code = models.CharField(
         _("referral code"), max_length=12, unique=True, default=new_referral_code
     )
@@ -195,8 +199,14 @@ class Partner(Searchable):
                 name="partners_automation_known",
             ),
             models.CheckConstraint(
-                condition=Q(blocked_until=None) | Q(state="blocked"),
+                condition=Q(blocked_until=None)
+                | Q(state="blocked")
+                | Q(state="deactivated") & ~Q(left_blocked_for=""),
                 name="partners_only_a_block_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_blocked_for="") | Q(state="deactivated"),
+                name="partners_only_who_left_was_blocked_before",
             ),
         ]
 

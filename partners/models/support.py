@@ -29,6 +29,9 @@ class ChatRoom(models.Model):
     # How far anybody of either side has read; `chat_reads` says who.
     partner_read_id = models.BigIntegerField(default=0)
     staff_read_id = models.BigIntegerField(default=0)
+    # What each side was told of last, and has not written after.
+    partner_told_id = models.BigIntegerField(default=0)
+    staff_told_id = models.BigIntegerField(default=0)
 
     objects = PartnerScopedQuerySet.as_manager()
 

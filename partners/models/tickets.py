@@ -65,7 +65,7 @@ class SupportTicket(models.Model):
     waits_since = models.DateTimeField(_("waits for an answer since"), null=True)
     created_at = models.DateTimeField(_("opened"), auto_now_add=True)
     first_answer_at = models.DateTimeField(_("first answer"), null=True)
-    # The last time; a ticket that is opened again has none.
+    # The last time, or when it was closed unresolved; a ticket that is opened again has none.
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
 
@@ -91,7 +91,7 @@ class SupportTicket(models.Model):
                 condition=Q(category__in=["technical", "billing", "product", "account", "other"]),
                 name="support_tickets_category_known",
             ),
-            # What is closed may never have been resolved; what is open is not resolved any more.
+            # What is open is not resolved any more.
             models.CheckConstraint(
                 condition=Q(status="closed")
                 | Q(status="resolved", resolved_at__isnull=False)

@@ -62,11 +62,13 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """What came of it."""
+    """What came of it: a file, or nothing to download where `name` is empty."""
 
-    name: str
-    content: bytes
-    content_type: str
+    name: str = ""
+    content: bytes = b""
+    content_type: str = ""
+    # Of work on many things, how many ended how; for the notice that it has ended.
+    counts: dict[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Work:
     parameters: dict[str, Any]
     # Called after each step with (done, total). Raises Cancelled and TakenOver.
     progress: Callable[[int, int], None]
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,17 @@ class _Lease:
     def _lost(self) -> Exception:
         is_cancelled = self.held().filter(cancel_requested=True).exists()
         return Cancelled() if is_cancelled else TakenOver()
+
+    def park(self) -> bool:
+        """Whether its partner may not work now: it waits, and this was no attempt of its."""
+        parked = self.held().exclude(_approved())
+        return bool(
+            parked.update(
+                leased_until=None,
+                lease_token=F("lease_token") + 1,
+                attempts=F("attempts") - 1,
+            )
+        )
 
     def put_off(self) -> None:
         """To be taken again after a while; ours is over."""
@@ -231,9 +245,12 @@ def _run_under(lease: _Lease) -> None:
     try:
         _do(activity, lease)
     except TakenOver:
-        logger.info("activity %s was taken over", activity.pk)
+        is_parked = lease.park()
+        logger.info("activity %s was %s", activity.pk, "parked" if is_parked else "taken over")
     except Exception:  # noqa: BLE001  the worker's loop: broken work must not stop the rest
         logger.exception("activity %s broke", activity.pk)
+        if lease.park():
+            return
         if lease.attempt < MOST_ATTEMPTS:
             lease.put_off()
         else:
@@ -247,7 +264,7 @@ def _do(activity: Activity, lease: _Lease) -> None:
     if lease.attempt > MOST_ATTEMPTS:
         _fail(activity, lease, "stopped")
         return
-    work = Work(activity.partner, activity.parameters, lease.progress)
+    work = Work(activity.partner, activity.parameters, lease.progress, activity)
     try:
         # In the words of the one who reads it.
         with translation.override(activity.started_by.language):
@@ -269,11 +286,14 @@ def _fail_unless_taken(activity: Activity, lease: _Lease) -> None:
 @transaction.atomic
 def _finish(activity: Activity, lease: _Lease, made: Made) -> None:
     """The result, the end and the notice, or none of them."""
-    stored = _stored(activity.partner, made)
+    stored = _stored(activity.partner, made) if made.name else None
     # Steps that came to fewer than were counted are all of them.
     all_of_it = Coalesce("total", "done")
     lease.end(State.DONE, result=stored, result_name=made.name, done=all_of_it)
-    _tell(activity, "report_ready")
+    if made.counts is None:
+        _tell(activity, "report_ready")
+    else:
+        _tell(activity, "bulk_done", **made.counts)
 
 
 @transaction.atomic
@@ -296,7 +316,7 @@ def _stored(partner: Partner, made: Made) -> StoredFile:
     return stored
 
 
-def _tell(activity: Activity, kind: str) -> None:
+def _tell(activity: Activity, kind: str, **counts: int) -> None:
     """Who has left the team meanwhile is told nothing of it."""
     starter = activity.partner.members.filter(user=activity.started_by, user__is_active=True)
     if member := starter.select_related("user").first():
@@ -304,8 +324,8 @@ def _tell(activity: Activity, kind: str) -> None:
             users=[member.user],
             partner=activity.partner,
             kind=kind,
-            data={"activity": activity.kind},
-            url=URL,
+            data={"activity": activity.kind, **counts},
+            url=f"{URL}{activity.pk}/" if counts else URL,
             dedupe=f"{kind}:{activity.pk}",
             runs_it=member.is_at_least(member.Role.MANAGER),
         )

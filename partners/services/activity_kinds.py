@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy as _
 TITLES: dict[str, str | Promise] = {
     "export_products": _("Export of products"),
     "export_orders": _("Export of orders"),
+    "publish_cards": _("Publishing of cards"),
+    "import_products": _("Import of products"),
 }
+# Those that keep what became of each thing, on a page of its own.
+ITEMISED = ("publish_cards", "import_products")
 # Why work failed -> what the seller does about it.
 TROUBLES: dict[str, str | Promise] = {
     "broke": _("Something broke on our side. Try again; if it fails once more, write to Support."),
@@ -14,6 +18,9 @@ TROUBLES: dict[str, str | Promise] = {
     "too_large": _(
         "It does not fit into one file. Narrow the list or the period and export again."
     ),
+    "not_allowed": _("Whoever started it may not change products any more. Start it yourself."),
+    "file_gone": _("The file was kept for 7 days and is gone. Upload it again."),
+    "unreadable": _("The file cannot be read any more. Save it anew and upload it again."),
 }
 
 

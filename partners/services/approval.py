@@ -58,15 +58,46 @@ def unblock(*, partner: Partner, by: User | None, reason: str = "") -> None:
     _decide(partner, by, [State.BLOCKED], State.APPROVED, "PARTNER_UNBLOCKED", reason)
 
 
+def change_end(*, partner: Partner, by: User, until: date | None) -> None:
+    """The block goes on for the same reason, to another day or for good."""
+    if until and until <= timezone.localdate():
+        raise DayHasPassed
+    if until == partner.blocked_until:
+        return
+    before = [State.BLOCKED]
+    reason = partner.state_reason
+    _decide(partner, by, before, State.BLOCKED, "PARTNER_BLOCK_MOVED", reason, until=until)
+
+
 def deactivate(*, partner: Partner, by: User, reason: str) -> None:
-    """They leave. All that is theirs stays, and no work of theirs is done."""
+    """They leave. All that is theirs stays, and no work of theirs is done.
+
+    A block stays with them, and its day: leaving is no way out of it.
+    """
     _must_have(reason)
     before = [State.APPROVED, State.BLOCKED]
-    _decide(partner, by, before, State.DEACTIVATED, "PARTNER_DEACTIVATED", reason)
+    kept = partner.state_reason if partner.state == State.BLOCKED else ""
+    _decide(
+        partner,
+        by,
+        before,
+        State.DEACTIVATED,
+        "PARTNER_DEACTIVATED",
+        reason,
+        until=partner.blocked_until,
+        left_blocked_for=kept,
+    )
 
 
 def reactivate(*, partner: Partner, by: User, reason: str = "") -> None:
-    _decide(partner, by, [State.DEACTIVATED], State.APPROVED, "PARTNER_REACTIVATED", reason)
+    """They come back as they left: a block whose day has not come goes on."""
+    before, until = [State.DEACTIVATED], partner.blocked_until
+    is_over = until is not None and until <= timezone.localdate()
+    if partner.left_blocked_for and not is_over:
+        reason = partner.left_blocked_for
+        _decide(partner, by, before, State.BLOCKED, "PARTNER_BACK_BLOCKED", reason, until=until)
+    else:
+        _decide(partner, by, before, State.APPROVED, "PARTNER_REACTIVATED", reason)
 
 
 def unblock_due() -> None:
@@ -94,30 +125,43 @@ def _decide(
     action: str,
     reason: str,
     until: date | None = None,
+    left_blocked_for: str = "",
 ) -> None:
     before = State(partner.state)
     if before not in allowed:
         raise AlreadyDecided
     with transaction.atomic():
-        _move(partner, before, after, reason, until)
-        ends = {"until": until.isoformat()} if until else {}
+        _move(partner, after, reason, until, left_blocked_for)
         entry = audit.record(
             action,
             partner=partner,
             actor=by,
             entity=partner,
-            before={"state": before},
-            after={"state": after, "reason": reason, **ends},
+            before={"state": before} | _ends(partner.blocked_until, until),
+            after={"state": after, "reason": reason} | _ends(until, partner.blocked_until),
         )
         _tell(partner, action, reason, until, after, dedupe=f"decision:{entry.pk}")
     partner.refresh_from_db()
 
 
-def _move(partner: Partner, before: State, after: State, reason: str, until: date | None) -> None:
+def _ends(until: date | None, other: date | None) -> dict[str, str]:
+    """For the audit: the day, or that there was none where the other side of it names one."""
+    return {"until": until.isoformat() if until else ""} if until or other else {}
+
+
+def _move(
+    partner: Partner, after: State, reason: str, until: date | None, left_blocked_for: str
+) -> None:
     """From what it was when it was looked at: a block laid anew meanwhile is another one."""
-    same = Partner.objects.filter(pk=partner.pk, state=before, blocked_until=partner.blocked_until)
+    same = Partner.objects.filter(
+        pk=partner.pk, state=partner.state, blocked_until=partner.blocked_until
+    )
     if not same.update(
-        state=after, state_reason=reason, state_changed_at=timezone.now(), blocked_until=until
+        state=after,
+        state_reason=reason,
+        state_changed_at=timezone.now(),
+        blocked_until=until,
+        left_blocked_for=left_blocked_for,
     ):
         raise AlreadyDecided
 
@@ -127,7 +171,9 @@ def _tell(
 ) -> None:
     kind = action.removeprefix("PARTNER_").lower()
     data: dict[str, Any] = {"company": partner.company_name, "reason": reason}
-    if until:
+    if after == State.BLOCKED:
+        kind = "blocked"
+    if after == State.BLOCKED and until:
         kind, data["until"] = "blocked_until", f"{until:%d.%m.%Y}"
     notices.notify_partner(
         partner,

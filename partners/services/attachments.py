@@ -52,7 +52,7 @@ def read_attachment(upload: UploadedFile) -> Attachment:
     if data.startswith(PICTURES):
         return _picture(upload)
     ending = _kind_of(data, upload.name or "")
-    return Attachment(_named(upload.name, ending), data, TYPES[ending])
+    return Attachment(safe_name(upload.name, ending), data, TYPES[ending])
 
 
 def store_attachment(*, partner: Partner, attachment: Attachment) -> StoredFile:
@@ -85,7 +85,7 @@ def _picture(upload: UploadedFile) -> Attachment:
         picture = files.read_image(upload)
     except files.BadImage as error:
         raise BadAttachment(str(error)) from error
-    return Attachment(_named(upload.name, ".jpg"), picture.content, picture=picture)
+    return Attachment(safe_name(upload.name, ".jpg"), picture.content, picture=picture)
 
 
 def _kind_of(data: bytes, name: str) -> str:
@@ -134,7 +134,7 @@ def _not_taken() -> str:
     return _("Such a file is not taken. Send JPEG, PNG, WebP, PDF, XLSX, CSV or TXT.")
 
 
-def _named(name: str | None, ending: str) -> str:
+def safe_name(name: str | None, ending: str) -> str:
     """Their name without its own ending and without signs that hide or turn what follows."""
     stem = (name or "").replace("\\", "/").rpartition("/")[2].rpartition(".")
     plain = typed.without_invisible(stem[0] or stem[2])

@@ -17,8 +17,9 @@ from partners.services.attachments import Attachment, store_attachment
 from sellercloudx.lib.submissions import key_of
 from sellercloudx.lib.text import fold
 
-# Whoever writes after a longer silence is told of to the other side; what follows is not.
-QUIET = timedelta(minutes=15)
+# Whoever has not read what they were told of is told again after so long, and not of each message
+# of a burst.
+BURST = timedelta(minutes=15)
 # The beginning of a message, as a notice quotes it.
 EXCERPT = 120
 RIGHT = "partners.change_chatroom"
@@ -83,15 +84,32 @@ def _note(room: ChatRoom, said: ChatMessage) -> None:
     room.last_id = said.pk
     if not said.is_private:
         room.last_public_id = said.pk
-        last_wrote_at = room.staff_wrote_at if said.is_from_staff else room.partner_wrote_at
-        if last_wrote_at is None or said.created_at - last_wrote_at > QUIET:
-            _tell_the_other_side(room, said)
         if said.is_from_staff:
             room.staff_wrote_at = said.created_at
         else:
             room.partner_wrote_id, room.partner_wrote_at = said.pk, said.created_at
-    written = ["last_id", "last_public_id", "partner_wrote_id"]
-    room.save(update_fields=[*written, "partner_wrote_at", "staff_wrote_at"])
+        _note_told(room, said)
+    room.save(
+        update_fields=[
+            *("last_id", "last_public_id", "partner_wrote_id", "partner_wrote_at"),
+            *("staff_wrote_at", "partner_told_id", "staff_told_id"),
+        ]
+    )
+
+
+def _note_told(room: ChatRoom, said: ChatMessage) -> None:
+    """Whoever writes has nothing of ours before them any more; the other side may hear of this."""
+    own, other = ("staff", "partner") if said.is_from_staff else ("partner", "staff")
+    setattr(room, f"{own}_told_id", 0)
+    told, read = getattr(room, f"{other}_told_id"), getattr(room, f"{other}_read_id")
+    if read >= told or _is_long_ago(told, said):
+        _tell_the_other_side(room, said)
+        setattr(room, f"{other}_told_id", said.pk)
+
+
+def _is_long_ago(told: int, said: ChatMessage) -> bool:
+    before = ChatMessage.objects.for_partner(said.partner).get(pk=told)
+    return said.created_at - before.created_at > BURST
 
 
 def _tell_the_other_side(room: ChatRoom, said: ChatMessage) -> None:
@@ -180,5 +198,6 @@ def assign(*, partner: Partner, to: User | None, by: User) -> bool:
             before={"assigned": room.assigned_id or ""},
             after={"assigned": to.pk if to else ""},
         )
-        ChatRoom.objects.filter(pk=room.pk).update(assigned=to)
+        # What others were told of, this person was not.
+        ChatRoom.objects.filter(pk=room.pk).update(assigned=to, staff_told_id=0)
     return True

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -192,10 +193,15 @@ def _move(ticket: SupportTicket, by: User, *, before: str, after: str) -> bool:
 
 
 def _times(before: str, after: str) -> dict[str, Any]:
-    """What goes with a step: when it was solved, and that nobody waits any more."""
-    if after in (Status.RESOLVED, Status.CLOSED):
-        name = "resolved_at" if after == Status.RESOLVED else "closed_at"
-        return {name: timezone.now(), "waits_id": 0, "waits_since": None}
+    """What goes with a step: when it was solved, and that nobody waits any more.
+
+    What is closed without having been resolved took until then.
+    """
+    now, answered = timezone.now(), {"waits_id": 0, "waits_since": None}
+    if after == Status.RESOLVED:
+        return answered | {"resolved_at": now}
+    if after == Status.CLOSED:
+        return answered | {"resolved_at": Coalesce("resolved_at", now), "closed_at": now}
     if before == Status.RESOLVED:
         return {"resolved_at": None, "reopened": F("reopened") + 1}
     return {}
@@ -300,6 +306,11 @@ def visible(said: QuerySet[TicketMessage], *, is_staff: bool) -> QuerySet[Ticket
     """What of it this side may read."""
     said = said if is_staff else said.filter(is_private=False)
     return said.select_related("author")
+
+
+def glance(tickets: QuerySet[SupportTicket]) -> QuerySet[SupportTicket]:
+    """What a page that polls needs to know of one."""
+    return tickets.only("partner_id", "status", "last_id", "last_public_id")
 
 
 def found(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from partners.models import Member, Notification, Partner, TelegramButton, User
 from sellercloudx.lib.wiring import resolve, table
@@ -39,20 +40,28 @@ class NotDone(Exception):
         self.words, self.may_repeat = words, may_repeat
 
 
-def may_press(user: User, partner: Partner) -> bool:
-    """Whoever only looks gets no buttons, and those they had do nothing."""
+def refusal(user: User, partner: Partner) -> str:
+    """Why buttons of this company do nothing for this person; "" where they act."""
     member = Member.objects.for_partner(partner).filter(user=user).first()
-    return partner.is_approved and bool(member and member.is_at_least(Member.Role.OPERATOR))
+    if member is None:
+        return _("You are not in the team of this company any more.")
+    if partner.state == Partner.State.BLOCKED:
+        return _("This company is blocked: nothing of it is changed. Open the cabinet to see why.")
+    if not partner.is_approved:
+        return _("This company does not work with SellerCloudX now. Open the cabinet to see why.")
+    if not member.is_at_least(Member.Role.OPERATOR):
+        return _("Your role may look, but not change anything.")
+    return ""
 
 
 def keyboard_of(notice: Notification) -> Keyboard | None:
     """A row for each button that makes sense now and was not used."""
     user, partner = notice.user, notice.partner
-    if user is None or partner is None or not may_press(user, partner):
+    if user is None or partner is None or refusal(user, partner):
         return None
     rows = []
     for offer in _offers(notice, partner):
-        button, _ = TelegramButton.objects.get_or_create(
+        button, _is_new = TelegramButton.objects.get_or_create(
             notification=notice,
             action=offer.action,
             defaults={

@@ -35,8 +35,8 @@ def _pressed(press: Press) -> str:
     button = known.filter(token=press.token).first()
     if user is None or button is None or button.user_id != user.pk:
         return _("This button is not yours, or not ours.")
-    if not buttons.may_press(user, button.partner):
-        return _("Your role may look, but not change anything.")
+    if words := buttons.refusal(user, button.partner):
+        return words
     if not _take(button, press):
         return _what_happened(button)
     return _done(button, user, press)

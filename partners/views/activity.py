@@ -13,32 +13,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.access import OPERATOR, partner_required
-from partners.models import Activity, Member
-from partners.services import activities, activity_kinds
+from partners.models import Activity, ActivityItem, Member
+from partners.services import activities, activity_items, activity_kinds
 from partners.services.retention import RESULTS_KEPT
 from partners.views.downloads import saved
+from sellercloudx.lib.fragments import polled
 from sellercloudx.lib.keyset import newest_first, number
 from sellercloudx.lib.submissions import key_of
 
 VIEWER = Member.Role.VIEWER
 PAGE = "partners:activity"
+# Steps of one activity on a page.
+ITEMS = 50
 # Asked again soon while something moves and ever later while nothing does, as in the chat.
 SOON, LATEST, GROWTH = 2.0, 30.0, 1.3
 MOST_POLLS = 20
 
 
-def index(request):
-    """The page, or for its own polling the list alone."""
-    answer = _show(request)
-    if request.htmx and answer.status_code != 200:
-        # Signed out or shut out meanwhile: the page is loaded anew, and leads there as a whole.
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return answer
-
-
+@polled
 @partner_required
 @require_GET
-def _show(request):
+def index(request):
+    """The page, or for its own polling the list alone."""
     own = Activity.objects.for_partner(request.partner).select_related("started_by")
     page = newest_first(own, request.GET, size=20)
     for activity in page.rows:
@@ -57,7 +53,9 @@ def _describe(activity: Activity, request) -> None:
     activity.has_steps = activity.state == Activity.State.RUNNING and activity.total
     activity.left = _time_left(activity)
     activity.may_be_changed = _may_change(activity, request)
-    activity.is_forgotten = activity.state == Activity.State.DONE and activity.result_id is None
+    activity.is_forgotten = bool(activity.result_name) and activity.result_id is None
+    activity.is_itemised = activity.kind in activity_kinds.ITEMISED
+    activity.is_repeatable = not activity.is_itemised or activity.state != Activity.State.DONE
     if activity.result_id:
         activity.kept_until = timezone.localtime(activity.ended_at + RESULTS_KEPT).date()
 
@@ -84,6 +82,46 @@ def _poll(request, open_ones: list[Activity]) -> dict[str, Any] | None:
     is_same = number(request.GET.get("seen")) == seen
     times = min((number(request.GET.get("n")) or 0) + 1, MOST_POLLS) if is_same else 0
     return {"n": times, "seen": seen, "pause": round(min(SOON * GROWTH**times, LATEST), 1)}
+
+
+@partner_required
+@require_GET
+def items(request, pk):
+    """What became of each thing of it."""
+    activity = get_object_or_404(_own(request).select_related("started_by"), pk=pk)
+    _describe(activity, request)
+    outcome = request.GET.get("outcome", "")
+    found = activity.items.all()
+    if outcome in ActivityItem.Outcome.values:
+        found = found.filter(outcome=outcome)
+    after = number(request.GET.get("after"))
+    rows = list(found.filter(position__gt=after or 0).order_by("position")[: ITEMS + 1])
+    context = {
+        "activity": activity,
+        "rows": rows[:ITEMS],
+        "next_after": rows[ITEMS - 1].position if len(rows) > ITEMS else None,
+        "is_later_page": after is not None,
+        "tabs": _outcome_tabs(activity_items.counts(activity), outcome),
+        "is_over": not activity.is_open,
+    }
+    return render(request, "partners/activity/items.html", context)
+
+
+def _outcome_tabs(numbers: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    found = [one for one in ActivityItem.Outcome if one in numbers]
+    every = {"url": "?", "label": _("All"), "count": sum(numbers.values()), "is_current": False}
+    tabs = [every] + [
+        {
+            "url": f"?outcome={one}",
+            "label": one.label,
+            "count": numbers[one],
+            "is_hot": one in ActivityItem.LEFT,
+            "is_current": one == chosen,
+        }
+        for one in found
+    ]
+    every["is_current"] = not any(tab["is_current"] for tab in tabs)
+    return tabs
 
 
 @partner_required(at_least=VIEWER)
@@ -126,7 +164,7 @@ def result(request, pk):
     return saved(activity.result, activity.result_name)
 
 
-def started(request, kind: str, **parameters: str) -> HttpResponse:
+def started(request, kind: str, **parameters: Any) -> HttpResponse:
     """For a page with a button that starts long work: its form's number is in `submission`."""
     try:
         activities.start(

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from partners import limits, reset_links
 from partners.forms import NewPasswordForm, PasswordResetForm, posted
-from partners.services import password_reset
+from partners.services import letters, password_reset
+from partners.telegram import bot
 
 
 @never_cache
@@ -24,13 +25,19 @@ def ask(request):
             return redirect("partners:password_reset_sent")
         form.add_error(None, _("Too many attempts. Try again in an hour."))
         status = 429
-    return render(request, "partners/password_reset.html", {"form": form}, status=status)
+    context = {"form": form} | _ways()
+    return render(request, "partners/password_reset.html", context, status=status)
 
 
 @require_GET
 def sent(request):
     """The same words for every login that was typed."""
-    return render(request, "partners/password_reset_sent.html")
+    return render(request, "partners/password_reset_sent.html", _ways())
+
+
+def _ways() -> dict:
+    """What can bring a link to anybody here; nothing of the one who asks."""
+    return {"is_mail_on": letters.is_on(), "is_bot_on": bot.is_on()}
 
 
 @sensitive_post_parameters("password")
@@ -61,4 +68,4 @@ def _explained(error: reset_links.BadLink) -> str:
         return _("It worked for one hour.")
     if isinstance(error, reset_links.UsedLink):
         return _("It was used already, or your account has changed since it was sent.")
-    return _("It is not whole: copy all of it from the letter.")
+    return _("It is not whole: copy all of it from the letter or the message.")

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partners import audit, limits, second_step
-from partners.access import CHOSEN_PARTNER, PARTNER_HOME, applicant_required, home_of, is_ours
+from partners.access import CHOSEN_PARTNER, PARTNER_HOME, home_of, is_ours, member_required
 from partners.forms import LoginForm, posted
 from partners.login import find_user, masked
 from partners.models import Member, Partner, User
@@ -94,12 +94,16 @@ def logout(request):
     return redirect("pages:home")
 
 
-@applicant_required
+@member_required
 @require_POST
 def switch(request):
-    """Open the cabinet of another partner one is a member of."""
+    """Open the cabinet of another partner one is a member of.
+
+    `?next=` leads on to a page there, `?send_to=` sends what was typed on to that address.
+    """
+    wanted = request.GET.get("partner") or request.POST.get("partner")
     members = Member.objects.filter(user=request.user).select_related("partner")
-    chosen = get_object_or_404(members, partner=number(request.POST.get("partner")))
+    chosen = get_object_or_404(members, partner=number(wanted))
     if chosen.partner != request.partner:
         request.session[CHOSEN_PARTNER] = chosen.partner_id
         audit.record(
@@ -109,7 +113,14 @@ def switch(request):
             entity=chosen.partner,
             before={"partner": request.partner.pk},
         )
-    return redirect(PARTNER_HOME)
+    return _lead_on(request)
+
+
+def _lead_on(request):
+    send_to, page = request.GET.get("send_to", ""), request.GET.get("next", "")
+    if is_ours(request, send_to):
+        return redirect(send_to, preserve_request=True)
+    return redirect(page if is_ours(request, page) else PARTNER_HOME)
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from partners.access import staff_required
-from partners.forms import BlockForm, PartnerSearchForm, ReasonForm
+from partners.forms import BlockForm, EndForm, PartnerSearchForm, ReasonForm
 from partners.models import Delivery, Member, Partner
 from partners.services import approval, deliveries
 from sellercloudx.lib.keyset import newest_first
@@ -85,8 +85,16 @@ def unblock(request, pk):
 
 @staff_required(permission=CHANGE)
 @require_POST
+def change_end(request, pk):
+    words, title = _("The end of the block is changed and told."), _("Change the date")
+    return _explained(request, pk, EndForm, approval.change_end, words, title=title)
+
+
+@staff_required(permission=CHANGE)
+@require_POST
 def reactivate(request, pk):
-    return _decide(request, pk, approval.reactivate, _("The partner works again and is told."))
+    words = _("The account is open again and the partner is told.")
+    return _decide(request, pk, approval.reactivate, words)
 
 
 @staff_required(permission=CHANGE)

@@ -91,7 +91,7 @@ def room(request, pk):
     around = _around(side)
     if request.method == "POST":
         return receive(request, side, ROOM, **around)
-    form = StaffMessageForm(initial={"text": _canned(request, around["answers"])})
+    form = StaffMessageForm(initial={"text": canned(request, around["answers"])})
     return show(request, side, form, ROOM, **around)
 
 
@@ -104,7 +104,7 @@ def _around(side: Side) -> dict:
     return {"answers": list(CannedReply.objects.all()), "colleagues": list(chat.colleagues())}
 
 
-def _canned(request, answers: list[CannedReply]) -> str:
+def canned(request, answers: list[CannedReply]) -> str:
     """Without a script a ready answer is a link to the page with it in the field."""
     wanted = request.GET.get("answer", "")
     return next((one.text for one in answers if str(one.pk) == wanted), "")

@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.access import staff_required
-from partners.models import SupportTicket, TicketMessage
+from partners.models import CannedReply, Partner, SupportTicket, TicketMessage
 from partners.services import chat, tickets
 from partners.support_forms import StaffMessageForm
 from partners.ticket_forms import ChangeForm, TicketFilterForm, change_form
 from partners.views.chat import download
-from partners.views.tickets import TicketSide, receive, show, tabs
+from partners.views.staff_chat import canned
+from partners.views.tickets import TicketSide, answer_poll, receive, show, tabs
+from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first
 
 RIGHT = tickets.RIGHT
@@ -36,19 +38,33 @@ def index(request):
 @staff_required(permission=RIGHT)
 @require_http_methods(["GET", "POST"])
 def ticket(request, pk):
-    around = SupportTicket.objects.select_related("partner", "opened_by", "assigned")
-    one = get_object_or_404(around, pk=pk)
+    rows = SupportTicket.objects.select_related("partner", "opened_by", "assigned")
+    one = get_object_or_404(rows, pk=pk)
     side = _side(request, one)
-    choices = change_form(one, list(chat.colleagues(RIGHT)))
+    around = change_form(one, list(chat.colleagues(RIGHT)))
+    around["answers"] = list(CannedReply.objects.all())
     if request.method == "POST":
-        return receive(request, side, TICKET, **choices)
-    return show(request, side, StaffMessageForm(), TICKET, **choices)
+        return receive(request, side, TICKET, **around)
+    form = StaffMessageForm(initial={"text": canned(request, around["answers"])})
+    return show(request, side, form, TICKET, **around)
 
 
 def _side(request, one: SupportTicket) -> TicketSide:
     return TicketSide(
         one.partner, request.user, is_staff=True, may_write=True, form=StaffMessageForm, ticket=one
     )
+
+
+@staff_required(permission=RIGHT)
+@require_GET
+@fragment_of("partners:staff_ticket")
+def news(request, pk):
+    """The partner itself is not asked for: a poll is to cost no more than it must."""
+    one = get_object_or_404(tickets.glance(SupportTicket.objects.all()), pk=pk)
+    side = TicketSide(
+        Partner(pk=one.partner_id), request.user, is_staff=True, may_write=False, ticket=one
+    )
+    return answer_poll(request, side)
 
 
 @staff_required(permission=RIGHT)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from partners.access import applicant_required, staff_required
 from partners.models import TelegramLink, User
 from partners.telegram import bot, links, updates
+from sellercloudx.lib.content_length import is_longer
 
 # Far more than a message of Telegram has.
 LARGEST_UPDATE = 256 * 1024
@@ -95,7 +96,7 @@ def webhook(request):
     shown = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
     if not constant_time_compare(shown, settings.TELEGRAM_WEBHOOK_SECRET):
         return HttpResponse(status=403)
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_UPDATE:
+    if is_longer(request.headers.get("Content-Length") or "0", than=LARGEST_UPDATE):
         return HttpResponse(status=413)
     try:
         updates.store(json.loads(request.body))

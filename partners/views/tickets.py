@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from partners.models import SupportTicket, TicketMessage
 from partners.services import tickets
 from partners.support_forms import MessageForm
 from partners.ticket_forms import TicketFilterForm, TicketForm, code_in
-from partners.views.chat import Side, download, judge, lines
-from sellercloudx.lib.keyset import newest_first
+from partners.views.chat import AT_ONCE, Side, download, judge, lines
+from sellercloudx.lib.fragments import fragment_of
+from sellercloudx.lib.keyset import newest_first, number
 
 TICKET = "partners/tickets/ticket.html"
 
@@ -33,7 +35,7 @@ class TicketSide(Side):
         name = "partners:staff_ticket" if self.is_staff else "partners:ticket"
         if of == "file":
             return reverse(f"{name}_file", args=[message])
-        return reverse(name, args=[self.ticket.pk])
+        return reverse(f"{name}_news" if of == "news" else name, args=[self.ticket.pk])
 
 
 @applicant_required
@@ -87,6 +89,16 @@ def ticket(request, pk):
     return say(request, side) if request.method == "POST" else show(request, side, MessageForm())
 
 
+@applicant_required
+@require_GET
+@fragment_of("partners:ticket")
+def news(request, pk):
+    mine = tickets.glance(SupportTicket.objects.for_partner(request.partner))
+    one = get_object_or_404(mine, pk=pk)
+    side = TicketSide(request.partner, request.user, is_staff=False, may_write=False, ticket=one)
+    return answer_poll(request, side)
+
+
 @support_writer_required
 def say(request, side: TicketSide) -> HttpResponse:
     return receive(request, side, TICKET)
@@ -127,8 +139,21 @@ def show(
         "lines": lines(side, page.rows[::-1], None),
         "is_newest": not (page.after or request.GET.get("before")),
         "form": form,
+        "news_url": side.url("news"),
     }
     return render(request, template, context | more, status=status)
+
+
+def answer_poll(request, side: TicketSide) -> HttpResponse:
+    """What came after `?after=`, or 204; and how the ticket stands by now."""
+    after = number(request.GET.get("after")) or 0
+    response = HttpResponse(status=204)
+    if after < (side.ticket.last_id if side.is_staff else side.ticket.last_public_id):
+        said = tickets.visible(side.ticket.messages.filter(pk__gt=after), is_staff=side.is_staff)
+        drawn = {"lines": lines(side, list(said.order_by("pk")[:AT_ONCE]), None)}
+        response = HttpResponse(render_to_string("partners/support/_lines.html", drawn))
+    response["Ticket-Status"] = side.ticket.status
+    return response
 
 
 def receive(request, side: TicketSide, template: str, **more: Any) -> HttpResponse:

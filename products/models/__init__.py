@@ -1,13 +1,18 @@
 from .catalogue import PriceChange, Product
+from .imports import ProductImport
 from .listings import Card, Listing
 from .price_batches import PriceBatch, PriceBatchRow
 from .price_limits import PriceLimits
 from .proposals import PriceProposal
 from .rates import CurrencyRate, FeeSchedule, QuotedFee, ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
+from .stock_channels import ChannelStock, StockCheck
+from .stock_parts import BundlePart
 
 __all__ = [
+    "BundlePart",
     "Card",
+    "ChannelStock",
     "CurrencyRate",
     "FeeSchedule",
     "Listing",
@@ -18,9 +23,11 @@ __all__ = [
     "PriceLimits",
     "PriceProposal",
     "Product",
+    "ProductImport",
     "QuotedFee",
     "Reservation",
     "ShopRate",
+    "StockCheck",
     "StockLevel",
     "StockMovement",
 ]

@@ -87,6 +87,11 @@ class Listing(models.Model):
     def __str__(self):
         return f"{self.product_id} on {self.connection_id}"
 
+    @property
+    def subject(self) -> str:
+        """How operations about this listing name it."""
+        return f"listing:{self.pk}"
+
 
 class Card(models.Model):
     """One version of a listing's content. A change makes the next version."""

@@ -43,6 +43,12 @@ class StockLevel(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="levels")
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
+    # Strict mode: each shop is given a share of the pieces here, and no piece is in two shares.
+    is_strict = models.BooleanField(_("shared out"), default=False)
+    # What the shops may still sell, together: the sum of ChannelStock.held.
+    published = models.IntegerField(_("in shops' shares"), default=0)
+    # Pieces in the shares that are not here (any more): lost, or sold twice; never by a raise.
+    overhang = models.IntegerField(_("shown and not there"), default=0)
 
     class Meta:
         db_table = "stock_levels"
@@ -53,6 +59,17 @@ class StockLevel(models.Model):
             models.CheckConstraint(
                 condition=Q(reserved__gte=0) & Q(on_hand__gte=F("reserved")),
                 name="stock_levels_never_oversold",
+            ),
+            # A share that grows beyond what is free breaks this: only a loss may name an overhang.
+            models.CheckConstraint(
+                condition=Q(published__gte=0)
+                & Q(overhang__gte=0)
+                & Q(published__lte=F("on_hand") - F("reserved") + F("overhang")),
+                name="stock_levels_never_overpublished",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_strict=True) | Q(published=0),
+                name="stock_levels_shares_only_when_strict",
             ),
         ]
 
@@ -102,7 +119,7 @@ class StockMovement(models.Model):
 
 
 class Reservation(models.Model):
-    """Pieces promised to one order line and not yet gone."""
+    """Pieces promised to one order line and not yet gone. A bundle's line holds each part."""
 
     class State(models.TextChoices):
         LIVE = "live", _("Reserved")
@@ -116,6 +133,14 @@ class Reservation(models.Model):
     quantity = models.PositiveIntegerField()
     source = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=State.choices, default=State.LIVE)
+    # Strict mode: the share of the shop that sold these pieces.
+    share = models.ForeignKey(
+        "ChannelStock",
+        models.PROTECT,
+        verbose_name=_("share of the shop"),
+        null=True,
+        related_name="+",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -127,7 +152,7 @@ class Reservation(models.Model):
         verbose_name_plural = _("reservations")
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "source"],
+                fields=["partner", "source", "product"],
                 condition=Q(state="live"),
                 name="reservations_one_live_per_source",
             ),

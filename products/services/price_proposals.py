@@ -16,9 +16,16 @@ from django.utils import timezone
 from marketplaces.models import Connection
 from partners import audit
 from partners.models import Partner, User
-from partners.services import notices
+from partners.services import notices, tax_regimes
 from products.models import Listing, PriceChange, PriceProposal, Product
-from products.services import listings, price_changes, price_guard, pricing, shop_rates
+from products.services import (
+    fee_schedules,
+    listings,
+    price_changes,
+    price_guard,
+    pricing,
+    shop_rates,
+)
 from products.services.fees import Shop
 from products.services.price_guard import Refused
 from products.services.price_limits import limits_of
@@ -43,8 +50,13 @@ class NotOpen(Exception):
         self.proposal = proposal
 
 
+def review_all_soon() -> None:
+    """Something has changed for everybody, as a tax does; the worker goes through them."""
+    wake("products.services.price_proposals.wake_reviews")
+
+
 def wake_reviews() -> None:
-    """Called by the clock each night, and when something changes for everybody, as a tax."""
+    """Called by the clock each night, and after review_all_soon."""
     priced = Product.objects.filter(partner=OuterRef("pk"), cost__gt=0, price__gt=0)
     approved = Partner.objects.filter(Exists(priced), state=Partner.State.APPROVED)
     for pk in approved.values_list("pk", flat=True):
@@ -57,6 +69,9 @@ def review(partner_id: int, product_id: int | None = None) -> int:
     if partner.state != Partner.State.APPROVED:
         return 0
     _close_unpriced(partner)
+    # What woke us may be a row of a minute ago that this process has not read yet.
+    tax_regimes.forget_read()
+    fee_schedules.forget_read()
     shops = listings.working_connections(partner)
     priced = Product.objects.for_partner(partner).filter(cost__gt=0, price__gt=0)
     if product_id is not None:
@@ -219,12 +234,13 @@ def accept(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> 
     """Set the proposed price as a person would by hand. Raises NotOpen."""
     with transaction.atomic():
         product = _locked(proposal)
-        is_current = product.price == proposal.before
-        state = State.ACCEPTED if is_current else State.OUTDATED
-        is_ours = _decide(proposal, state, by=by, place=place)
-        if is_ours and is_current:
-            is_current = _set_price(proposal, product, by)
-    if not (is_ours and is_current):
+        if product.price == proposal.before:
+            is_set = _decide(proposal, State.ACCEPTED, by=by, place=place)
+            is_set = is_set and _set_price(proposal, product, by)
+        else:
+            is_set = False
+            _outdate(proposal, by, was=State.OPEN)
+    if not is_set:
         raise _not_open(proposal)
 
 
@@ -234,12 +250,20 @@ def _set_price(proposal: PriceProposal, product: Product, by: User) -> bool:
     try:
         price_changes.set_price(product=product, price=proposal.after, origin=origin)
     except Refused:
-        decided = PriceProposal.objects.filter(pk=proposal.pk)
-        decided.update(state=State.OUTDATED)
+        _outdate(proposal, by, was=State.ACCEPTED)
         wake("products.services.price_proposals.review", product.partner_id, product.pk)
         return False
     _note("PRICE_PROPOSAL_ACCEPTED", proposal, by)
     return True
+
+
+def _outdate(proposal: PriceProposal, by: User, *, was: PriceProposal.State) -> None:
+    """It holds no more, which nobody decided; that somebody said yes to it stands in the audit."""
+    is_new = PriceProposal.objects.filter(pk=proposal.pk, state=was).update(
+        state=State.OUTDATED, decided_at=timezone.now(), decided_by=None, decided_in=""
+    )
+    if is_new:
+        _note("PRICE_PROPOSAL_TOO_LATE", proposal, by)
 
 
 def decline(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> None:

@@ -1,6 +1,6 @@
 """From an approved card to the marketplace, and what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from partners import audit
 from partners.models import User
 from partners.services import files, notices
 from products.models import Card, Listing, Product, StockLevel
-from products.services import price_guard, stock
+from products.services import price_guard, stock, stock_shares
 from products.services.cards import latest_card
 from products.services.readiness import Blocker, blockers
 from sellercloudx.lib.money import Money
@@ -72,7 +72,7 @@ def approve_card(*, listing: Listing, by: User | None, version: int | None = Non
     card.save(update_fields=["approved_at", "approved_by"])
     _tell_card(listing, card, by)
     _tell_price(listing, by, card.approved_at.isoformat())
-    _tell_stock(listing, stock.figures(listing.product).available, by)
+    _offer(listing, stock.figures(listing.product), by)
     audit.record(
         "CARD_PUBLISHED",
         partner=listing.partner,
@@ -152,9 +152,21 @@ def _tell_price(listing: Listing, by: User | None, occasion: str) -> None:
         _add(listing, Kind.PUSH_PRICE, update, f"price:{listing.pk}:{occasion}", by)
 
 
-def _tell_stock(listing: Listing, available: int, by: User | None = None) -> None:
+def _offer(listing: Listing, figures: stock.Figures, by: User | None = None) -> None:
+    """Tell a shop what it may show: its share, or all that is available within its limits."""
+    if figures.is_strict:
+        _deal(listing.product)
+    else:
+        _tell_stock(listing, shown(listing, figures), by)
+
+
+def _deal(product: Product) -> None:
+    stock_shares.deal(product, told([product]), _tell_stock)
+
+
+def _tell_stock(listing: Listing, quantity: int, by: User | None = None) -> None:
     now = timezone.now()
-    update = StockUpdate(listing.product.sku, max(available, 0), now)
+    update = StockUpdate(listing.product.sku, quantity, now)
     _add(listing, Kind.PUSH_STOCK, update, f"stock:{listing.pk}:{now.isoformat()}", by)
 
 
@@ -171,7 +183,7 @@ def _add(listing: Listing, kind: str, payload: Any, dedupe: str, by: User | None
 
 
 def subject_of(listing: Listing) -> str:
-    return f"listing:{listing.pk}"
+    return listing.subject
 
 
 def told(products: Iterable[Product]) -> list[Listing]:
@@ -180,7 +192,7 @@ def told(products: Iterable[Product]) -> list[Listing]:
         connection__state=Connection.State.DISCONNECTED
     )
     known = listings.filter(state__in=ON_ITS_WAY) | listings.filter(sent_at__isnull=False)
-    return list(known.select_related("product", "connection").order_by("pk"))
+    return list(known.select_related("product", "connection", "channel").order_by("pk"))
 
 
 def tell_price(product: Product, *, by: User | None) -> None:
@@ -198,8 +210,24 @@ def tell_stock(products: Sequence[Product]) -> None:
     """Event stock_changed: every shop that has the product hears how much may be bought."""
     listings = told(products)
     figures = stock.figures_of(products) if listings else {}
+    dealt: set[int] = set()
     for listing in listings:
-        _tell_stock(listing, figures.get(listing.product_id, stock.Figures()).available)
+        now = figures.get(listing.product_id, stock.Figures())
+        # One deal tells all shops of a product.
+        if not now.is_strict or listing.product_id not in dealt:
+            _offer(listing, now)
+        dealt.add(listing.product_id)
+
+
+def offer_again(product: Product, listings: Collection[int]) -> None:
+    """What these shops may show has changed: they are told where it is another number."""
+    now = stock.figures(product)
+    if now.is_strict:
+        _deal(product)
+        return
+    for listing in told([product]):
+        if listing.pk in listings and listing.sent_stock != shown(listing, now):
+            _offer(listing, now)
 
 
 def catch_up(connection: Connection) -> None:
@@ -208,11 +236,16 @@ def catch_up(connection: Connection) -> None:
     listings = [one for one in told(products) if one.connection_id == connection.pk]
     figures = stock.figures_of(products) if listings else {}
     for listing in listings:
-        available = figures.get(listing.product_id, stock.Figures()).available
-        if listing.sent_stock != max(available, 0):
-            _tell_stock(listing, available)
+        now = figures.get(listing.product_id, stock.Figures())
+        if now.is_strict or listing.sent_stock != shown(listing, now):
+            _offer(listing, now)
         if listing.sent_price != listing.product.price and _same_currency(listing):
             _tell_price(listing, None, timezone.now().isoformat())
+
+
+def shown(listing: Listing, figures: stock.Figures) -> int:
+    """What a shop is told of so many pieces where they are not shared out."""
+    return stock_shares.limit(getattr(listing, "channel", None), figures.available)
 
 
 def on_card_result(operation: Operation, result: ItemResult) -> None:
@@ -245,8 +278,11 @@ def on_price_result(operation: Operation, result: ItemResult) -> None:
 
 def on_stock_result(operation: Operation, result: ItemResult) -> None:
     listing = _listing_of(operation)
+    quantity = payloads.load(StockUpdate, operation.payload).quantity
+    # What one shop gives up, another may show from now on.
+    if stock_shares.acknowledged(listing, operation, quantity):
+        _deal(listing.product)
     if result.ok:
-        quantity = payloads.load(StockUpdate, operation.payload).quantity
         _note(listing, sent_stock=quantity, stock_refusal="")
         return
     _note(listing, stock_refusal=_words(result))

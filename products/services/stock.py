@@ -1,294 +1,192 @@
-"""The stock ledger: what came, what is promised, what is gone.
+"""Stock as orders see it: promised, given back, gone. The ledger itself is in stock_ledger.
 
-On hand changes only together with a movement. Promising is one conditional statement, so two
-orders at once never promise the same piece.
+Promising is one conditional statement, so two orders at once never promise the same piece.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from partners import audit
 from partners.models import Partner, User
 from products.models import Location, Product, Reservation, StockLevel, StockMovement
-from sellercloudx.lib.wiring import emit
+from products.services import stock_shares
+from products.services.stock_figures import (
+    Figures,
+    figures,
+    figures_of,
+    figures_read,
+    own_location,
+    recipes_of,
+    with_figures,
+)
+from products.services.stock_ledger import (
+    HasNoStock,
+    Kind,
+    adjust,
+    audit_change,
+    products_of,
+    receive,
+    say_changed,
+    take,
+)
+from products.services.stock_levels import (
+    LARGEST_QUANTITY,
+    NotAQuantity,
+    NotEnough,
+    TooMany,
+    believable,
+    shift,
+)
+from products.services.stock_shares import Sale
 
-Kind = StockMovement.Kind
+__all__ = [
+    "LARGEST_QUANTITY",
+    "Figures",
+    "HasNoStock",
+    "Moved",
+    "NotAQuantity",
+    "NotEnough",
+    "Sale",
+    "TooMany",
+    "adjust",
+    "consume",
+    "figures",
+    "figures_of",
+    "figures_read",
+    "held_for",
+    "own_location",
+    "receive",
+    "release",
+    "reserve",
+    "take",
+    "with_figures",
+    "write_off",
+]
+
 State = Reservation.State
-FIRST_LOCATION = "Ombor"
-# Far above what anybody stores, far below what the column holds.
-LARGEST_QUANTITY = 1_000_000
-
-
-class NotEnough(Exception):
-    """Fewer pieces are free than asked for."""
 
 
 class Moved(Exception):
     """Somebody else changed the reservation a moment ago."""
 
 
-class TooMany(Exception):
-    """More pieces than can be true."""
+def reserve(
+    *, partner: Partner, product: Product, quantity: int, source: str, sale: Sale | None = None
+) -> list[Reservation]:
+    """Promise so many pieces to `source`, more or fewer than it holds; of a bundle, all its parts.
 
-
-@dataclass(frozen=True)
-class Figures:
-    """The four numbers of a product, called the same everywhere."""
-
-    on_hand: int = 0
-    reserved: int = 0
-    incoming: int = 0
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
-
-
-def figures_of(products: Iterable[Product]) -> dict[int, Figures]:
-    """By the product's number; a product nothing is stored of has zeros. One query."""
-    own = Q(location__kind=Location.Kind.OWN)
-    rows = (
-        StockLevel.objects.filter(product__in=list(products))
-        .values("product")
-        .annotate(
-            own=Coalesce(Sum("on_hand", filter=own), 0),
-            promised=Coalesce(Sum("reserved", filter=own), 0),
-            coming=Coalesce(Sum("on_hand", filter=Q(location__kind=Location.Kind.IN_TRANSIT)), 0),
-        )
-    )
-    return {row["product"]: Figures(row["own"], row["promised"], row["coming"]) for row in rows}
-
-
-def figures(product: Product) -> Figures:
-    return figures_of([product]).get(product.pk, Figures())
-
-
-def with_figures(products: "QuerySet[Product]") -> "QuerySet[Product]":
-    """For a page that reads one product anyway; `figures_read` makes of it what `figures` asks."""
-    own, coming = Location.Kind.OWN, Location.Kind.IN_TRANSIT
-    return products.annotate(
-        stock_own=_sum("on_hand", own),
-        stock_promised=_sum("reserved", own),
-        stock_coming=_sum("on_hand", coming),
-    )
-
-
-def _sum(name: str, kind: Location.Kind) -> Coalesce:
-    levels = StockLevel.objects.filter(product=OuterRef("pk"), location__kind=kind)
-    return Coalesce(Subquery(levels.values("product").annotate(sum=Sum(name)).values("sum")), 0)
-
-
-def figures_read(product: Any) -> Figures:
-    return Figures(product.stock_own, product.stock_promised, product.stock_coming)
-
-
-def own_location(partner: Partner) -> Location:
-    """Where a partner's pieces lie unless said otherwise; made with the first product."""
-    own = Location.objects.for_partner(partner).filter(kind=Location.Kind.OWN).order_by("pk")
-    return (
-        own.first()
-        or Location.objects.get_or_create(
-            partner=partner, kind=Location.Kind.OWN, name=FIRST_LOCATION
-        )[0]
-    )
-
-
-@transaction.atomic
-def receive(
-    *,
-    partner: Partner,
-    product: Product,
-    quantity: int,
-    source: str,
-    by: User | None = None,
-    reason: str = "",
-) -> StockMovement:
-    """Put pieces on the shelf. The same source again changes nothing."""
-    movement, _ = _move(
-        partner=partner,
-        product=product,
-        kind=Kind.RECEIPT,
-        quantity=quantity,
-        source=source,
-        by=by,
-        reason=reason,
-    )
-    return movement
-
-
-@transaction.atomic
-def adjust(
-    *,
-    partner: Partner,
-    product: Product,
-    quantity: int,
-    reason: str,
-    source: str,
-    by: User | None = None,
-) -> StockMovement:
-    """Correct the count by so many pieces, up or down, saying why. Raises NotEnough, TooMany."""
-    movement, before = _move(
-        partner=partner,
-        product=product,
-        kind=Kind.ADJUSTMENT,
-        quantity=quantity,
-        source=source,
-        by=by,
-        reason=reason,
-    )
-    if before is not None:
-        _audit("STOCK_ADJUSTED", movement, before)
-    return movement
-
-
-def _audit(action: str, movement: StockMovement, before: int) -> None:
-    """`before` is what lay there when the movement was made, read under the level's lock."""
-    audit.record(
-        action,
-        partner=movement.partner,
-        actor=movement.actor,
-        entity=movement.product,
-        before={"on_hand": before},
-        after={"on_hand": before + movement.quantity, "reason": movement.reason},
-    )
-
-
-def _move(
-    *,
-    partner: Partner,
-    product: Product,
-    kind: str,
-    quantity: int,
-    source: str,
-    by: User | None,
-    reason: str,
-) -> tuple[StockMovement, int | None]:
-    """The movement, and what lay there before it; None when it was made earlier."""
-    location = own_location(partner)
-    movement, is_new = StockMovement.objects.get_or_create(
-        partner=partner,
-        source=source,
-        defaults={
-            "product": product,
-            "location": location,
-            "kind": kind,
-            "quantity": quantity,
-            "reason": reason,
-            "actor": by,
-        },
-    )
-    if not is_new:
-        return movement, None
-    before = _change_on_hand(product, location, quantity)
-    _say_changed(product, has_more=quantity > 0)
-    return movement, before
-
-
-def _change_on_hand(product: Product, location: Location, quantity: int) -> int:
-    StockLevel.objects.get_or_create(product=product, location=location)
-    level = StockLevel.objects.select_for_update().get(product=product, location=location)
-    changed = StockLevel.objects.filter(
-        pk=level.pk,
-        on_hand__gte=F("reserved") - quantity,
-        on_hand__lte=LARGEST_QUANTITY - quantity,
-    ).update(on_hand=F("on_hand") + quantity)
-    if not changed:
-        raise NotEnough if quantity < 0 else TooMany
-    return level.on_hand
-
-
-def _say_changed(product: Product, *, has_more: bool = False) -> None:
-    """`has_more`: pieces have become free that somebody may be waiting for."""
-    if has_more:
-        emit("stock_freed", products=[product])
-    emit("stock_changed", products=[product])
-
-
-def reserve(*, partner: Partner, product: Product, quantity: int, source: str) -> Reservation:
-    """Promise so many pieces to `source`, more or fewer than it holds. Raises NotEnough.
-
-    After NotEnough it holds what it held before.
+    Raises NotEnough, NotAQuantity, TooMany; then it holds what it held before.
     """
-    if held := live_reservation(partner=partner, source=source):
-        return _resize(held, quantity)
+    believable(quantity)
     try:
-        with transaction.atomic():
-            return _promise(partner, product, quantity, source)
+        return _hold(partner, product, quantity, source, sale)
     except IntegrityError:
         # Another request for the same source was faster.
-        held = live_reservation(partner=partner, source=source)
-        if held is None:
+        if not held_for(partner=partner, source=source):
             raise
-        return _resize(held, quantity)
+        return _hold(partner, product, quantity, source, sale)
 
 
 @transaction.atomic
-def _resize(held: Reservation, quantity: int) -> Reservation:
-    """One condition decides as for a new promise; nothing is given back in between."""
-    more = quantity - held.quantity
-    if not more:
-        return held
-    live = Reservation.objects.filter(pk=held.pk, state=State.LIVE, quantity=held.quantity)
-    if not live.update(quantity=quantity):
-        raise Moved(held.source)
-    level = _level_of(held).filter(on_hand__gte=F("reserved") + more)
-    if not level.update(reserved=F("reserved") + more):
-        raise NotEnough
-    held.quantity = quantity
-    _say_changed(held.product, has_more=more < 0)
-    return held
+def _hold(
+    partner: Partner, product: Product, quantity: int, source: str, sale: Sale | None
+) -> list[Reservation]:
+    """In the order of the products' numbers, so that two never wait for each other."""
+    held = {one.product_id: one for one in held_for(partner=partner, source=source)}
+    recipe = recipes_of([product.pk]).get(product.pk, {product.pk: 1})
+    changed, has_more = [], False
+    for pk in sorted(recipe.keys() | held.keys()):
+        pieces, old = recipe.get(pk, 0) * quantity, held.get(pk)
+        if old is None:
+            held[pk] = _promise(partner, pk, pieces, source, sale)
+        elif pieces != old.quantity:
+            has_more = has_more or pieces < old.quantity
+            _resize(old, pieces, sale)
+        else:
+            continue
+        changed.append(pk)
+    if changed:
+        say_changed(products_of(product, changed), has_more=has_more)
+    return [held[pk] for pk in sorted(recipe)]
 
 
-def live_reservation(*, partner: Partner, source: str) -> Reservation | None:
+def held_for(*, partner: Partner, source: str) -> list[Reservation]:
+    """What is promised to `source`; one for each part of a bundle."""
     live = Reservation.objects.for_partner(partner).filter(source=source, state=State.LIVE)
-    return live.first()
+    return list(live.order_by("product_id"))
 
 
-def _promise(partner: Partner, product: Product, quantity: int, source: str) -> Reservation:
-    levels = StockLevel.objects.filter(product=product, location__kind=Location.Kind.OWN)
+def _promise(
+    partner: Partner, product_id: int, quantity: int, source: str, sale: Sale | None
+) -> Reservation:
+    levels = StockLevel.objects.filter(product=product_id, location__kind=Location.Kind.OWN)
     for level in levels.order_by("pk"):
         # The one statement that decides: whoever comes second finds the condition false.
-        promised = StockLevel.objects.filter(
-            pk=level.pk, on_hand__gte=F("reserved") + quantity
-        ).update(reserved=F("reserved") + quantity)
-        if promised:
-            reservation = Reservation.objects.create(
+        free = StockLevel.objects.filter(pk=level.pk, on_hand__gte=F("reserved") + quantity)
+        if shift(free, reserved=quantity):
+            share = stock_shares.note_sale(level, quantity, sale)
+            return Reservation.objects.create(
                 partner=partner,
-                product=product,
+                product_id=product_id,
                 location_id=level.location_id,
                 quantity=quantity,
                 source=source,
+                share=share,
             )
-            _say_changed(product)
-            return reservation
     raise NotEnough
+
+
+def _resize(held: Reservation, quantity: int, sale: Sale | None) -> None:
+    """One condition decides as for a new promise; nothing is given back in between."""
+    if not quantity:
+        _let_go(held, State.RELEASED)
+        return
+    more = quantity - held.quantity
+    live = Reservation.objects.filter(pk=held.pk, state=State.LIVE, quantity=held.quantity)
+    if not live.update(quantity=quantity):
+        raise Moved(held.source)
+    if not shift(_level_of(held).filter(on_hand__gte=F("reserved") + more), reserved=more):
+        raise NotEnough
+    held.quantity = quantity
+    if more < 0:
+        stock_shares.give_back(held, -more)
+    elif level := _level_of(held).filter(is_strict=True).first():
+        held.share = stock_shares.note_sale(level, more, sale)
+        Reservation.objects.filter(pk=held.pk).update(share=held.share)
 
 
 @transaction.atomic
 def release(*, partner: Partner, source: str) -> bool:
     """Give promised pieces back; False when nothing is held for `source` any more."""
-    reservation = _close(partner, source, State.RELEASED)
-    if reservation is None:
+    held = [one for one in held_for(partner=partner, source=source) if _let_go(one, State.RELEASED)]
+    if held:
+        say_changed([one.product for one in held], has_more=True)
+    return bool(held)
+
+
+def _let_go(held: Reservation, state: str) -> bool:
+    if not _close(held, state):
         return False
-    _level_of(reservation).update(reserved=F("reserved") - reservation.quantity)
-    _say_changed(reservation.product, has_more=True)
+    shift(_level_of(held), reserved=-held.quantity)
+    stock_shares.give_back(held, held.quantity)
     return True
 
 
 @transaction.atomic
 def consume(*, partner: Partner, source: str) -> bool:
     """Promised pieces have left; False when nothing is held for `source` any more."""
-    reservation = _close(partner, source, State.CONSUMED)
-    if reservation is None:
-        return False
-    _take_off(reservation, StockMovement(kind=Kind.SALE, source=source))
-    return True
+    held = held_for(partner=partner, source=source)
+    gone = [one for one in held if _close(one, State.CONSUMED)]
+    for one in gone:
+        _take_off(one, StockMovement(kind=Kind.SALE, source=_named(source, one, held)))
+    if gone:
+        say_changed([one.product for one in gone])
+    return bool(gone)
+
+
+def _named(source: str, one: Reservation, held: list[Reservation]) -> str:
+    """A movement for each part of a bundle, each of its own name."""
+    return source if len(held) == 1 else f"{source}:part:{one.product_id}"
 
 
 @transaction.atomic
@@ -300,15 +198,18 @@ def write_off(
     On hand and reserved go down together, so they are never free for anybody else. The same
     occasion again writes off nothing.
     """
-    if StockMovement.objects.for_partner(partner).filter(source=occasion).exists():
+    same = Q(source=occasion) | Q(source__startswith=f"{occasion}:part:")
+    if StockMovement.objects.for_partner(partner).filter(same).exists():
         return 0
-    reservation = _close(partner, source, State.WRITTEN_OFF)
-    if reservation is None:
-        return 0
-    movement = StockMovement(kind=Kind.WRITE_OFF, source=occasion, reason=reason, actor=by)
-    before = _take_off(reservation, movement)
-    _audit("STOCK_WRITTEN_OFF", movement, before)
-    return reservation.quantity
+    held = held_for(partner=partner, source=source)
+    gone = [one for one in held if _close(one, State.WRITTEN_OFF)]
+    for one in gone:
+        name = _named(occasion, one, held)
+        movement = StockMovement(kind=Kind.WRITE_OFF, source=name, reason=reason, actor=by)
+        audit_change("STOCK_WRITTEN_OFF", movement, _take_off(one, movement))
+    if gone:
+        say_changed([one.product for one in gone])
+    return sum(one.quantity for one in gone)
 
 
 def _take_off(reservation: Reservation, movement: StockMovement) -> int:
@@ -319,43 +220,13 @@ def _take_off(reservation: Reservation, movement: StockMovement) -> int:
     movement.location_id = reservation.location_id
     movement.quantity = -quantity
     movement.save(force_insert=True)
-    _level_of(reservation).update(
-        on_hand=F("on_hand") - quantity, reserved=F("reserved") - quantity
-    )
-    _say_changed(reservation.product)
+    shift(_level_of(reservation), on_hand=-quantity, reserved=-quantity)
     return level.on_hand
 
 
-@transaction.atomic
-def take(*, partner: Partner, product: Product, up_to: int, source: str) -> int:
-    """Pieces have left that nobody had promised: take off those that are free; how many were."""
-    taken = 0
-    own = StockLevel.objects.filter(product=product, location__kind=Location.Kind.OWN)
-    for level in own.select_for_update(of=("self",)).order_by("pk"):
-        if quantity := min(level.on_hand - level.reserved, up_to - taken):
-            StockMovement.objects.create(
-                partner=partner,
-                product=product,
-                location_id=level.location_id,
-                kind=Kind.SALE,
-                quantity=-quantity,
-                source=f"{source}:{level.location_id}",
-            )
-            StockLevel.objects.filter(pk=level.pk).update(on_hand=F("on_hand") - quantity)
-            taken += quantity
-    if taken:
-        _say_changed(product)
-    return taken
-
-
-def _close(partner: Partner, source: str, state: str) -> Reservation | None:
-    reservation = live_reservation(partner=partner, source=source)
-    if reservation is None:
-        return None
-    closed = Reservation.objects.filter(pk=reservation.pk, state=State.LIVE).update(
-        state=state, closed_at=timezone.now()
-    )
-    return reservation if closed else None
+def _close(reservation: Reservation, state: str) -> bool:
+    live = Reservation.objects.filter(pk=reservation.pk, state=State.LIVE)
+    return bool(live.update(state=state, closed_at=timezone.now()))
 
 
 def _level_of(reservation: Reservation) -> QuerySet[StockLevel]:

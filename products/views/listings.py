@@ -17,6 +17,7 @@ from products.services.cards import latest_card
 from products.services.readiness import blockers
 from products.views.catalogue import asked
 from products.views.product import own_product
+from sellercloudx.lib.fragments import polled
 
 MOST_FOUND = 20
 
@@ -33,6 +34,7 @@ def own_listing(request, pk) -> Listing:
     return listing
 
 
+@polled
 @partner_required
 @require_GET
 def detail(request, pk):

@@ -24,7 +24,7 @@ from products.services import (
 )
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
-from sellercloudx.lib.fragments import fragment_of
+from sellercloudx.lib.fragments import fragment_of, polled
 from sellercloudx.lib.money import Money
 from sellercloudx.lib.submissions import key_of
 
@@ -34,10 +34,10 @@ BUSY, SETTLING = "every 2s", "every 15s"
 
 
 def own_product(request, pk) -> Product:
-    return get_object_or_404(_own_products(request), pk=pk)
+    return get_object_or_404(own_products(request), pk=pk)
 
 
-def _own_products(request):
+def own_products(request):
     products = Product.objects.for_partner(request.partner).select_related("partner", "photo")
     return products.defer("photo__content")
 
@@ -52,7 +52,7 @@ def _movements(product: Product) -> list[StockMovement]:
 @partner_required
 @require_GET
 def detail(request, pk):
-    priced = price_limits.with_margin(_own_products(request))
+    priced = price_limits.with_margin(own_products(request))
     found = price_changes.with_latest_change(stock.with_figures(priced))
     product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
@@ -82,6 +82,7 @@ def _listed(product) -> list:
     return list(product.listings.select_related("connection", "quoted_fee").order_by("pk"))
 
 
+@polled
 @partner_required
 @require_GET
 @fragment_of("products:detail")

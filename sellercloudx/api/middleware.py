@@ -37,7 +37,11 @@ def json_errors(get_response: Answering) -> Answering:
 
 
 class CorsMiddleware(AnyOriginMiddleware):
-    """The listed origins may use keys; only subdomains of our own site may send the session."""
+    """The listed origins may use keys; of them only those of our own site may send the session.
+
+    There the browser sends the cookie by itself (SameSite=Lax); without this header its script
+    would not be given the answer.
+    """
 
     def add_response_headers(
         self, request: HttpRequest, response: HttpResponseBase
@@ -49,7 +53,14 @@ class CorsMiddleware(AnyOriginMiddleware):
 
 
 def is_own_site(origin: str) -> bool:
+    """Whether it is a name of ours or below one: that of PUBLIC_URL, and those of ALLOWED_HOSTS.
+
+    What else shares a parent with us may be a stranger's (`other.up.railway.app`), so a neighbour
+    counts only where the operator wrote the parent down: `ALLOWED_HOSTS=.shop.uz`.
+    """
     own, other = urlsplit(settings.PUBLIC_URL), urlsplit(origin)
-    if not own.hostname or not other.hostname or own.scheme != other.scheme:
+    if not other.hostname or other.scheme != ("https" if settings.IS_PRODUCTION else own.scheme):
         return False
-    return other.hostname == own.hostname or other.hostname.endswith(f".{own.hostname}")
+    written = {host.removeprefix(".").lower() for host in settings.ALLOWED_HOSTS}
+    names = {own.hostname, *written} - {None, "*", settings.HEALTH_CHECK_HOST}
+    return any(other.hostname == name or other.hostname.endswith(f".{name}") for name in names)

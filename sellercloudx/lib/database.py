@@ -1,9 +1,11 @@
 """When the database goes away: reads are asked once more, the rest is told from our faults."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import environ
 from django.db import Error, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -92,3 +94,45 @@ def server_options(*, given: str, statement: int, idle: int) -> str:
     limits = {"statement_timeout": statement, "idle_in_transaction_session_timeout": idle}
     told = [f"-c {name}={seconds}s" for name, seconds in limits.items() if name not in given]
     return " ".join([*filter(None, [given]), *told])
+
+
+def postgres_settings(url: str, *, statement: int, idle: int, connections: int) -> dict[str, Any]:
+    """For `DATABASES`: limits in seconds, and a pool of so many connections at most.
+
+    ValueError, without the address, for what is none of PostgreSQL.
+    """
+    found: dict[str, Any] = {}
+    # Of another scheme it would warn, with the address.
+    if url.startswith(("postgres://", "postgresql://")):
+        with suppress(ValueError):
+            found = environ.Env.db_url_config(url)
+    if not found.get("NAME"):
+        raise ValueError("it must be postgres://user:password@host:5432/name")
+    given = found.get("OPTIONS", {})
+    found["OPTIONS"] = {
+        "connect_timeout": 5,
+        **given,
+        "options": server_options(given=given.get("options", ""), statement=statement, idle=idle),
+        "pool": {
+            "min_size": 1,
+            "max_size": connections,
+            "timeout": 5,
+            # Its pauses between attempts double; after this the next request begins anew.
+            "reconnect_timeout": 3,
+        },
+    }
+    return found
+
+
+def sqlite_settings(file: Path) -> dict[str, Any]:
+    """For `DATABASES`."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
+            # Without IMMEDIATE a read-then-write transaction fails at once under load.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }

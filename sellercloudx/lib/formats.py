@@ -161,6 +161,11 @@ def ago(value: datetime) -> str:
     return moment(value)
 
 
+def quoted(text: str) -> str:
+    """In the quotation marks of the active language."""
+    return _("“%(text)s”") % {"text": text}
+
+
 def duration(value: timedelta) -> str:
     """3 d 4 h, 2 h 10 min, 45 min: its two largest parts."""
     minutes = int(abs(value).total_seconds() // 60)

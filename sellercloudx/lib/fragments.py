@@ -30,3 +30,21 @@ def fragment_of(page: str) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def polled(view: View) -> View:
+    """For what a page asks for again by itself, outermost on its view.
+
+    Whoever was signed out or shut out meanwhile would get the login as a part of the page; instead
+    the page is loaded anew, and leads there as a whole.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if "HX-Request" in request.headers and response.status_code != 200:
+            response = HttpResponse(headers={"HX-Refresh": "true"})
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return wrapped

@@ -7,6 +7,7 @@ or a date. Without the mark at the beginning it takes UTF-8 for the old Cyrillic
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ FORMULA = tuple("=+-@＝＋－＠")
 CONTROL = ("\t", "\r", "\n")
 # Of a longer number Excel shows 4,78E+12, and of one that begins with 0 it drops the zero.
 LONGEST_NUMBER = 11
+_SPOILED = re.compile(r'="([0-9]+)"')
 
 Cell = str | int | Decimal | datetime | None
 
@@ -61,12 +63,21 @@ def written(cell: Cell) -> str:
     return _text(cell.replace("\0", ""))
 
 
+def read_back(text: str) -> str:
+    """A cell of a table of ours as it was before it was written, also out of another program."""
+    if (code := _SPOILED.fullmatch(text)) is not None:
+        return code[1]
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
 def _text(text: str) -> str:
     """Words of anybody: they stay words, whatever they begin with."""
     if text.isascii() and text.isdigit():
         is_spoiled = len(text) > LONGEST_NUMBER or (len(text) > 1 and text[0] == "0")
         # Of digits alone, so it can be no other formula.
         return f'="{text}"' if is_spoiled else text
-    if text.startswith(CONTROL) or text.lstrip().startswith(FORMULA):
-        return f"'{text}"
-    return text
+    return f"'{text}" if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(CONTROL) or text.lstrip().startswith(FORMULA)

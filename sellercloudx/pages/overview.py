@@ -193,7 +193,7 @@ def _steps(partner: Partner, shops: list[Connection], facts: dict[str, bool]) ->
         Step(
             _("Fill in the company details"), facts["has_details"], details, _("Fill in"), MANAGER
         ),
-        Step(_("Connect a marketplace"), bool(shops), connect, _("Connect"), MANAGER),
+        Step(_("Connect your marketplace"), bool(shops), connect, _("Connect"), MANAGER),
         Step(_("Test the key and choose the shop"), is_tested, first, _("Test"), MANAGER),
         Step(_("Add the first product"), facts["has_product"], reverse("products:add"), _("Add")),
         Step(

@@ -15,7 +15,7 @@ from orders.models import DailyAnalytics
 from orders.services.analytics import NOTHING
 from partners import audit_words
 from partners.access import staff_required
-from partners.forms import BlockForm, ReasonForm
+from partners.forms import BlockForm, EndForm, ReasonForm
 from partners.models import AuditLog, Member, Partner, PartnerNote
 from partners.note_form import NoteForm
 
@@ -45,6 +45,7 @@ def partner(request, pk):
         "decides": has_right("partners.change_partner"),
         "reason_form": ReasonForm(auto_id="reject_%s"),
         "block_form": BlockForm(auto_id="block_%s"),
+        "end_form": EndForm(initial={"until": about.blocked_until}, auto_id="end_%s"),
         "leave_form": ReasonForm(auto_id="leave_%s"),
         "note_form": NoteForm() if has_right("partners.add_partnernote") else None,
     }

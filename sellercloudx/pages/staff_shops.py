@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
+from marketplaces import parking
 from marketplaces.models import Connection, Operation
 from partners.access import staff_required
 from partners.models import Partner
@@ -15,6 +20,7 @@ from sellercloudx.pages.partner import described
 
 STATES = (Connection.State.PARKED, Connection.State.DEGRADED)
 STUCK = "stuck"
+RETRY = "marketplaces.retry_operation"
 
 
 @staff_required(permission="marketplaces.view_connection")
@@ -25,8 +31,23 @@ def shops(request):
     page = newest_first(_shops().filter(_chosen(which)), request.GET)
     for shop in page.rows:
         described(shop)
-    context = {"page": page, "tabs": _tabs(which)}
+    context = {"page": page, "tabs": _tabs(which), "which": which}
     return render(request, "pages/staff_shops.html", context)
+
+
+@staff_required(permission=RETRY)
+@require_POST
+def retry(request, pk):
+    """Tell the shop after all what was set aside for a person, as its seller may."""
+    shop = get_object_or_404(Connection.objects.defer("secret"), pk=pk)
+    done = parking.retry_all(connection=shop, by=request.user)
+    if done:
+        words = ngettext("%(n)d is being told again.", "%(n)d are being told again.", done)
+        messages.success(request, words % {"n": done})
+    else:
+        messages.info(request, _("Nothing waits for a person here any more."))
+    which = {"show": request.POST.get("show", "")}
+    return redirect(f"{reverse('pages:staff_shops')}?{urlencode(which)}")
 
 
 def _chosen(which: str) -> Q:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("partner-registration/sample/", sample.look_round, name="sample"),
     path("admin-panel/", staff_home.home, name="staff_home"),
     path("admin-panel/shops/", staff_shops.shops, name="staff_shops"),
+    path("admin-panel/shops/<int:pk>/retry/", staff_shops.retry, name="retry_shop"),
     path("admin-panel/partners/<int:pk>/", partner.partner, name="partner"),
     path("admin-panel/components/", components.components, name="components"),
     re_path(r"^i/(?P<sha256>[0-9a-f]{64})\.jpg$", files.file, name="file"),

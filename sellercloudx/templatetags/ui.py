@@ -84,6 +84,10 @@ STATUS_TONES = {
     "urgent": "bad",
     "queued": "hold",
     "running": "warn",
+    "published": "ok",
+    "created": "ok",
+    "updated": "ok",
+    "skipped": "hold",
 }
 
 
@@ -163,9 +167,10 @@ def request_id():
 
 
 @register.simple_tag(takes_context=True)
-def report_url(context):
-    """Where a member who may write to our people reports a page of an error; "" for others.
+def report_url(context, of="", number=""):
+    """Where a member who may write to our people reports what went wrong; "" for others.
 
+    The ticket carries the code of the request, or of the thing that is in trouble: "shop-7".
     On a page drawn without a request, perhaps because the database is away, none is asked.
     """
     request, known = context.get("request"), request_context.current()
@@ -173,8 +178,21 @@ def report_url(context):
         # Whoever looks at their cabinet is noted in the context of the request.
         bool(getattr(request, "member", None))
         known = request_context.current()
-    query = urlencode({"code": known.request_id})
+    query = urlencode({"code": f"{of}-{number}" if of else known.request_id})
     return f"{reverse('partners:new_ticket')}?{query}" if known.may_report else ""
+
+
+@register.simple_tag(takes_context=True)
+def login_to_report_url(context):
+    """The login that leads whoever is signed out to a ticket with the code; "" for others."""
+    is_signed_out = False
+    with suppress(Error):
+        is_signed_out = context["request"].user.is_anonymous if "request" in context else False
+    if not is_signed_out:
+        return ""
+    ticket = urlencode({"code": request_context.current().request_id})
+    query = urlencode({"next": f"{reverse('partners:new_ticket')}?{ticket}"})
+    return f"{reverse('partners:login')}?{query}"
 
 
 @register.simple_block_tag

@@ -1,10 +1,13 @@
 // A room of the chat: new messages come by themselves, and what is sent is neither lost nor doubled.
+// Those of a ticket come so, too; its form is sent as any other.
 
 const SOON = 2000;
 const LATEST = 30_000;
 const talk = document.querySelector("[data-talk]");
 const form = document.querySelector("[data-chat]");
-const place = `chat:${location.pathname}`;
+// Of this person and this company alone: others in the same tab, at the same address, see nothing.
+const whose = `chat:${form?.dataset.chat}:`;
+const place = `${whose}${location.pathname}`;
 
 const lastOf = () => talk.lastElementChild?.dataset.pk ?? 0;
 
@@ -31,18 +34,21 @@ function soon() {
 function watch() {
   talk.addEventListener("htmx:configRequest", (event) => {
     event.detail.parameters.after = lastOf();
+    if (talk.dataset.whose) event.detail.headers.Whose = talk.dataset.whose;
   });
   talk.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    // Signed out meanwhile: the page of the login is no message.
-    const { pathname } = new URL(detail.xhr.responseURL, location.href);
-    const isOurs = pathname === talk.getAttribute("hx-get");
-    if (!isOurs) detail.shouldSwap = false;
-    if (!isOurs && !queue.length) location.reload();
+    if (isOurs(detail.xhr)) return;
+    detail.shouldSwap = false;
+    if (!queue.length && !isTyping()) location.reload();
   });
   talk.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
-    const isNews = xhr.status === 200;
+    const isNews = xhr.status === 200 && isOurs(xhr);
+    if (xhr.status === 409) stop(xhr.responseText, "switch");
+    if (xhr.status === 403 && form) renew().catch(() => {});
+    if (isNews || xhr.status === 204) resume();
     pause = isNews ? SOON : Math.min(pause * 1.3, LATEST);
     mark(Number(xhr.getResponseHeader("Chat-Read")));
+    compare(xhr.getResponseHeader("Ticket-Status"));
     if (isNews) arrive();
     wait();
   });
@@ -51,6 +57,14 @@ function watch() {
   addEventListener("DOMContentLoaded", soon);
 }
 
+// Signed out meanwhile: the page of the login is no message.
+function isOurs({ responseURL }) {
+  return responseURL && new URL(responseURL).pathname === talk.getAttribute("hx-get");
+}
+
+// The form of a ticket keeps nothing over a reload.
+const isTyping = () => !form && Boolean(document.getElementById("id_text")?.value);
+
 function arrive() {
   document.querySelector("[data-none]")?.remove();
   for (const line of talk.querySelectorAll("[data-sent]")) {
@@ -58,6 +72,41 @@ function arrive() {
     if (sent) settle(sent);
   }
   talk.closest("section").scrollIntoView({ block: "end" });
+}
+
+function compare(status) {
+  if (status && status !== talk.dataset.status) document.querySelector("[data-changed]").hidden = false;
+}
+
+// --- What keeps this page from its room, and the way back; nothing typed is lost by it ---
+
+const stopped = document.querySelector("[data-stopped]");
+
+function stop(words, way) {
+  if (!stopped) return;
+  stopped.querySelector("p").textContent = words;
+  for (const one of stopped.querySelectorAll("[data-way]")) one.hidden = one.dataset.way !== way;
+  stopped.hidden = false;
+}
+
+// After a new login the page's token is an old one. Another page has the next, if that is of the
+// same person and company.
+async function renew() {
+  const answer = await fetch(location.pathname, { redirect: "manual" });
+  if (answer.type === "opaqueredirect") return stop(stopped.dataset.signedOut, "login");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-chat]");
+  if (fresh?.dataset.chat !== form.dataset.chat) return stop(stopped.dataset.elsewhere, "reload");
+  for (const one of document.getElementsByName("csrfmiddlewaretoken")) {
+    one.value = fresh.elements.csrfmiddlewaretoken.value;
+  }
+  stopped.hidden = true;
+}
+
+function resume() {
+  if (!stopped || stopped.hidden) return;
+  stopped.hidden = true;
+  go();
 }
 
 function mark(upTo) {
@@ -73,10 +122,14 @@ let isSending = false;
 let again;
 let delay = SOON;
 
+const asSent = (box) => (box?.checked ? "on" : "");
+
 function keep() {
+  const { text, is_private } = form.elements;
+  const draft = { text: text.value, is_private: asSent(is_private) };
   const unsent = queue.map(({ id, fields }) => ({ id, fields }));
   try {
-    sessionStorage.setItem(place, JSON.stringify({ draft: form.elements.text.value, unsent }));
+    sessionStorage.setItem(place, JSON.stringify({ draft, unsent }));
   } catch {
     // Without it a reload forgets; the page itself does not.
   }
@@ -97,8 +150,9 @@ function settle(sent) {
 }
 
 function say(sent, isFailed) {
-  const words = sent.line.querySelector("[data-failed]").dataset;
-  sent.line.querySelector("[role=status]").textContent = isFailed ? words.failed : words.sending;
+  const { failed, held, sending } = sent.line.querySelector("[data-failed]").dataset;
+  const why = stopped.hidden ? failed : held;
+  sent.line.querySelector("[role=status]").textContent = isFailed ? why : sending;
   sent.line.querySelector("button").hidden = !isFailed;
 }
 
@@ -118,6 +172,7 @@ async function go() {
   }
   if ([413, 422, 429].includes(answer?.status)) return refuse(sent, answer);
   if (!queue.includes(sent)) return go();
+  await explain(answer);
   say(sent, true);
   again = setTimeout(go, delay);
   delay = Math.min(delay * 2, LATEST);
@@ -125,9 +180,17 @@ async function go() {
   soon();
 }
 
+async function explain(answer) {
+  if (answer?.status === 409) return stop(await answer.text(), "switch");
+  const isShutOut = answer?.type === "opaqueredirect" || [401, 403].includes(answer?.status);
+  // Without a line there is nothing to learn.
+  if (isShutOut) await renew().catch(() => {});
+}
+
 async function post({ id, fields, file }) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  if (talk.dataset.whose) body.set("whose", talk.dataset.whose);
   body.set("client_id", id);
   for (const [name, value] of Object.entries(fields)) if (value) body.set(name, value);
   if (file) body.set("attachment", file);
@@ -144,11 +207,17 @@ async function refuse(sent, answer) {
   const isWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
   note.textContent = isWords ? await answer.text() : form.dataset.tooLarge;
   note.hidden = false;
-  const field = form.elements.text;
-  field.value = [sent.fields.text, field.value].filter(Boolean).join("\n");
+  takeBack(sent.fields);
   settle(sent);
-  field.focus();
+  form.elements.text.focus();
   go();
+}
+
+// Into the form, before what stands there. A note among our own people drags that in, not it out.
+function takeBack(fields) {
+  const { text, is_private } = form.elements;
+  text.value = [fields.text, text.value].filter(Boolean).join("\n");
+  if (is_private && fields.is_private) is_private.checked = true;
 }
 
 function send(event) {
@@ -158,16 +227,27 @@ function send(event) {
   const { text, attachment, is_private } = form.elements;
   const file = attachment.files[0];
   if (!text.value.trim() && !file) return text.focus();
-  put(crypto.randomUUID(), { text: text.value, is_private: is_private?.checked ? "on" : "" }, file);
+  put(crypto.randomUUID(), { text: text.value, is_private: asSent(is_private) }, file);
   text.value = attachment.value = "";
+  // The next answer is for the partner again, unless one says otherwise.
+  if (is_private) is_private.checked = false;
   document.querySelector("[data-refused]").hidden = true;
   keep();
   go();
 }
 
+// What another person has left behind in this tab.
+function forgetOthers() {
+  const mine = whose.slice(0, whose.indexOf("/") + 1);
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("chat:") && !key.startsWith(mine)) sessionStorage.removeItem(key);
+  }
+}
+
 function restore() {
+  forgetOthers();
   const { draft, unsent = [] } = JSON.parse(sessionStorage.getItem(place) ?? "{}");
-  if (draft && !form.elements.text.value) form.elements.text.value = draft;
+  if (draft && !form.elements.text.value) takeBack(draft);
   const there = new Set([...talk.querySelectorAll("[data-sent]")].map((line) => line.dataset.sent));
   for (const { id, fields } of unsent) if (!there.has(id) && fields.text) put(id, fields);
   go();
@@ -182,15 +262,6 @@ function write() {
     event.preventDefault();
     form.requestSubmit();
   });
-  document.addEventListener("click", (event) => {
-    const answer = event.target.closest("[data-insert]");
-    if (!answer) return;
-    event.preventDefault();
-    const field = form.elements.text;
-    field.value = [field.value, answer.dataset.insert].filter(Boolean).join("\n");
-    keep();
-    field.focus();
-  });
   addEventListener("online", go);
   try {
     restore();
@@ -199,5 +270,17 @@ function write() {
   }
 }
 
+// A ready answer goes into the field, to be read and changed before it is sent.
+function insert(event) {
+  const answer = event.target.closest("[data-insert]");
+  const field = document.getElementById("id_text");
+  if (!answer || !field) return;
+  event.preventDefault();
+  field.value = [field.value, answer.dataset.insert].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+document.addEventListener("click", insert);
 if (talk) watch();
 if (talk && form) write();

@@ -142,6 +142,21 @@ try {
   // Without it the page is as it came.
 }
 
+// --- Whoever logs out leaves nothing of what they typed in this tab ---
+
+document.addEventListener("submit", (event) => {
+  // Last of all: until the page has gone it may put down more.
+  if (event.target.matches("[data-forgets]")) addEventListener("pagehide", forget);
+});
+
+function forget() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // Then nothing was kept.
+  }
+}
+
 // --- A select with data-submit sends its form at once; its button is for those without script ---
 
 document.addEventListener("change", (event) => {

@@ -15,6 +15,7 @@ ALLOW, CREDENTIALS = "Access-Control-Allow-Origin", "Access-Control-Allow-Creden
 def addresses(settings):
     settings.PUBLIC_URL = "https://sellercloudx.uz"
     settings.CORS_ALLOWED_ORIGINS = [LISTED, OWN]
+    settings.ALLOWED_HOSTS = ["testserver"]
 
 
 def preflight(client, origin, address="/api/v1/products"):
@@ -40,6 +41,20 @@ def test_a_listed_origin_may_send_its_key(client, partner):
 def test_only_our_own_subdomains_may_send_the_session(client):
     assert CREDENTIALS not in preflight(client, LISTED)
     assert preflight(client, OWN)[CREDENTIALS] == "true"
+
+
+def test_a_page_of_our_subdomain_reads_by_the_session(partner_client):
+    read = partner_client.get("/api/v1/products", headers={"Origin": OWN})
+    assert (read.status_code, read[ALLOW], read[CREDENTIALS]) == (200, OWN, "true")
+
+
+def test_a_page_of_another_site_is_not_given_what_the_session_opens(partner_client):
+    """Its browser keeps the answer from it, had it sent the cookie at all."""
+    read = partner_client.get("/api/v1/products", headers={"Origin": LISTED})
+    assert read[ALLOW] == LISTED
+    assert CREDENTIALS not in read
+    unlisted = partner_client.get("/api/v1/products", headers={"Origin": "https://evil.example"})
+    assert ALLOW not in unlisted and CREDENTIALS not in unlisted
 
 
 @pytest.mark.parametrize(
@@ -91,3 +106,32 @@ def test_pages_are_open_to_no_other_origin(client, address):
 )
 def test_what_a_subdomain_of_ours_is(origin, is_ours):
     assert is_own_site(origin) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("hosts", "origin", "is_ours"),
+    [
+        ([], "https://admin.shop.uz", False),
+        (["app.shop.uz"], "https://admin.shop.uz", False),
+        ([".shop.uz"], "https://admin.shop.uz", True),
+        (["Shop.uz"], "https://admin.shop.uz", True),
+        ([".shop.uz"], "https://shop.uz", True),
+        ([".shop.uz"], "https://notshop.uz", False),
+        (["second.uz"], "https://app.second.uz", True),
+        (["*"], "https://admin.shop.uz", False),
+        (["healthcheck.railway.app"], "https://healthcheck.railway.app", False),
+    ],
+)
+def test_a_neighbour_is_ours_where_the_operator_wrote_the_parent_down(
+    settings, hosts, origin, is_ours
+):
+    """Otherwise other.up.railway.app would be at home in ours.up.railway.app."""
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://app.shop.uz", hosts
+    assert is_own_site(origin) is is_ours
+
+
+def test_in_production_only_https_is_ours_whatever_the_address_was_guessed_to_be(settings):
+    settings.IS_PRODUCTION, settings.PUBLIC_URL = True, "http://127.0.0.1:3000"
+    settings.ALLOWED_HOSTS = ["shop.uz"]
+    assert is_own_site("https://app.shop.uz")
+    assert not is_own_site("http://app.shop.uz")

@@ -22,6 +22,7 @@ from django.db import connection
 
 from ai_manager.models import AiErrorLog
 from marketplaces.models import Connection
+from partners import papers
 from partners.models import Delivery, Partner, StoredFile, User
 from partners.services import approval
 from sellercloudx.backups import postgres
@@ -192,6 +193,13 @@ def _make_keys(trail) -> None:
     trail.get(path)
 
 
+def pinfl() -> str:
+    """Of nobody, and as they are given out."""
+    born = f"{secrets.randbelow(28) + 1:02}{secrets.randbelow(12) + 1:02}"
+    digits = f"3{born}{secrets.randbelow(10**8):08}"
+    return digits + papers.check_digit(digits)
+
+
 def _fill_in(trail) -> None:
     """Passport and PINFL of the seller."""
     path = "/partner-dashboard/settings/company/"
@@ -206,7 +214,7 @@ def _fill_in(trail) -> None:
         "region": "UZ-TK",
         "tax_base": "turnover",
         "passport": trail.secret("passport", f"AB{secrets.randbelow(9_000_000) + 1_000_000}"),
-        "pinfl": trail.secret("PINFL", f"3{secrets.randbelow(10**13):013d}"),
+        "pinfl": trail.secret("PINFL", pinfl()),
     }
     assert trail.post(path, **details).status_code == 302
     assert "••••••••••" in trail.get(path).text

@@ -84,6 +84,17 @@ def test_a_refusal_is_not_a_missing_sandbox(shop_floor, settings):
         shop._control("orders", account=DEMO_KEY, sku="no-such-sku", quantity=1)
 
 
+def test_without_a_practice_marketplace_it_says_what_else_must_run(db, settings):
+    settings.MARKETPLACE_URLS = settings.MARKETPLACE_URLS | {"yandex": "https://api.example.uz"}
+    output = io.StringIO()
+    call_command("demo", stdout=output)
+    assert not Product.objects.exists()
+    assert "There is no shop, no product and no order" in output.getvalue()
+    for command in ("python3 run.py", "manage.py sandbox", "YANDEX_MARKET_API_URL=http"):
+        assert command in output.getvalue()
+    assert demo()["sandbox_url"] is None
+
+
 def test_it_is_refused_in_production(settings, db):
     settings.IS_PRODUCTION = True
     for command in ("demo", "seed_scale"):

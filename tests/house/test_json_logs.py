@@ -100,7 +100,8 @@ def said(**env: str) -> str:
 def test_production_speaks_json_and_a_laptop_in_lines():
     assert said().endswith("WARNING x a word\n")
     assert json.loads(said(LOG_FORMAT="json"))["message"] == "a word"
-    production = said(NODE_ENV="production", SESSION_SECRET="s" * 60, ALLOWED_HOSTS="a.uz")
+    base = {"NODE_ENV": "production", "SESSION_SECRET": "s" * 60, "SQLITE_PATH": "x.db"}
+    production = said(**base, ALLOWED_HOSTS="a.uz")
     assert json.loads(production)["message"] == "a word"
-    plain = said(NODE_ENV="production", SESSION_SECRET="s" * 60, LOG_FORMAT="line")
+    plain = said(**base, LOG_FORMAT="line")
     assert plain.endswith("WARNING x a word\n")

@@ -1,5 +1,6 @@
 """What is kept for a time only is gone after it, by the worker's clock; nothing else is touched."""
 
+import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,8 @@ from marketplaces import unreadable
 from marketplaces.connectors.remote import UnreadableRow as Row
 from marketplaces.models import UnreadableRow
 from orders.models import Order, OrderEvent
-from partners.models import Delivery, Invitation, Notification
-from partners.services import notices
+from partners.models import Activity, Delivery, Invitation, Notification, StoredFile
+from partners.services import notices, retention
 from sellercloudx import clock, wiring
 from sellercloudx.demo import scale
 from sellercloudx.lib import batches
@@ -136,4 +137,24 @@ def test_a_row_that_changed_meanwhile_is_left_alone(partner):
 
 
 def test_the_clock_does_all_of_it():
-    assert len(FORGETS) == 7
+    assert len(FORGETS) == 9
+
+
+def test_long_work_of_more_than_a_year_ago(monkeypatch, partner):
+    """Not what still has its file, nor what has not ended, however long ago it was asked for."""
+    monkeypatch.setattr(batches, "SIZE", 2)
+    file = StoredFile.objects.create(partner=partner, sha256="a" * 64, content=b"x", size=1)
+
+    def work(days, **fields):
+        made = {"state": "done", "ended_at": NIGHT - timedelta(days=days)} | fields
+        known = {"partner": partner, "kind": "export_orders", "started_by": partner.owner}
+        return Activity.objects.create(**known, submission=uuid.uuid4(), **made).pk
+
+    for state in ("done", "failed", "cancelled"):
+        work(366, state=state, error="broke" if state == "failed" else "")
+    fresh = work(364)
+    with_file = work(366, result=file, result_name="x.csv")
+    waiting = work(0, state="queued", ended_at=None)
+    monkeypatch.setattr(retention, "RESULTS_KEPT", timedelta(days=400))
+    a_night_passes(monkeypatch)
+    assert left(Activity) == {fresh, with_file, waiting}

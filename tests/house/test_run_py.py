@@ -93,9 +93,11 @@ def test_without_a_package_index_it_says_so(tmp_path):
 def test_a_demo_that_fails_is_said_in_one_sentence_and_stops_nothing(capsys, tmp_path):
     """Refused in production, as one example of a failure."""
     production = {
+        "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
         "NODE_ENV": "production",
         "SESSION_SECRET": "s" * 50,
         "STORAGE_COUNTRY": "UZ",
+        "SQLITE_PATH": str(tmp_path / "shop.db"),
         "ENV_FILE": os.devnull,
         "DATA_DIR": str(tmp_path),
     }

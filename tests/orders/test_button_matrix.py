@@ -34,7 +34,7 @@ from .fakes import receive, remote
 
 # Each kind of button, and how often what it does was done.
 KINDS = ("order_ready", "order_label", "order_out_of_stock", "price_accept", "price_decline")
-WHO = ("owner", "manager", "operator", "viewer", "removed", "blocked", "unlinked")
+WHO = ("owner", "manager", "operator", "viewer", "removed", "blocked", "deactivated", "unlinked")
 STATES = ("fresh", "pressed", "by the shop", "by another", "expired")
 # What stands on the screen -> the word for it in the table.
 SCREEN = {
@@ -43,20 +43,24 @@ SCREEN = {
     "Decided already": "moved on",
     "too old": "too old",
     "Your role may look": "may not",
+    "not in the team of this company": "left",
+    "This company is blocked": "blocked",
+    "does not work with SellerCloudX now": "not ours",
     "not yours, or not ours": "not yours",
     "Aziza Karimova, ": "done",
     "Dilnoza R, ": "done",
 }
 # The same for each of the kinds. In brackets: how often it has acted when all is over.
 TABLE = """
-           fresh          pressed        by the shop    by another     expired
-owner      done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
-manager    done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
-operator   done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
-viewer     may not (0)    may not (1)    may not (0)    may not (0)    may not (0)
-removed    may not (0)    may not (1)    may not (0)    may not (0)    may not (0)
-blocked    may not (0)    may not (1)    may not (0)    may not (0)    may not (0)
-unlinked   not yours (0)  not yours (1)  not yours (0)  not yours (0)  not yours (0)
+             fresh          pressed        by the shop    by another     expired
+owner        done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
+manager      done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
+operator     done (1)       done (1)       moved on (0)   moved on (0)   too old (0)
+viewer       may not (0)    may not (1)    may not (0)    may not (0)    may not (0)
+removed      left (0)       left (1)       left (0)       left (0)       left (0)
+blocked      blocked (0)    blocked (1)    blocked (0)    blocked (0)    blocked (0)
+deactivated  not ours (0)   not ours (1)   not ours (0)   not ours (0)   not ours (0)
+unlinked     not yours (0)  not yours (1)  not yours (0)  not yours (0)  not yours (0)
 """.strip("\n")
 
 
@@ -146,8 +150,8 @@ def become(who, user) -> None:
     member = Member.objects.filter(user=user)
     if who == "removed":
         member.delete()
-    elif who == "blocked":
-        Partner.objects.filter(members__user=user).update(state="blocked")
+    elif who in ("blocked", "deactivated"):
+        Partner.objects.filter(members__user=user).update(state=who)
     elif who == "unlinked":
         TelegramLink.objects.filter(user=user).delete()
     else:
@@ -180,10 +184,10 @@ def word(said) -> str:
 
 
 def drawn(kind, told, other, telegram) -> str:
-    lines = ["".join([" " * 11, *(f"{state:15}" for state in STATES)])]
+    lines = ["".join([" " * 13, *(f"{state:15}" for state in STATES)])]
     for who in WHO:
         cells = [cell(who, state, kind, told, other, telegram) for state in STATES]
-        lines.append("".join([f"{who:11}", *(f"{one:15}" for one in cells)]))
+        lines.append("".join([f"{who:13}", *(f"{one:15}" for one in cells)]))
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -37,3 +37,9 @@ def test_so_do_pieces_that_are_gone(partner_client, partner, product, sold):
 def test_what_names_no_line_leads_nowhere(partner_client, source):
     answer = partner_client.get(reverse("orders:of_source", args=[source]))
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("piece", [":0:3", ":part:12", ":2:3:part:12"])
+def test_what_left_in_pieces_or_as_a_part_leads_to_its_order(partner_client, sold, piece):
+    answer = partner_client.get(reverse("orders:of_source", args=[sold.source + piece]))
+    assert answer.url == reverse("orders:detail", args=[sold.order_id])

@@ -6,7 +6,7 @@ from marketplaces import outbox
 from marketplaces.models import Operation
 from orders.services import filling, fulfilment
 from products.models import StockMovement
-from products.services import stock
+from products.services import stock, stock_ledger
 
 from .fakes import figures, line, receive, remote
 
@@ -47,7 +47,7 @@ def test_they_are_promised_to_nobody_who_waits(order, seller, shop, product):
 
 def test_nobody_hears_meanwhile_that_they_are_free(order, seller, shop, product, monkeypatch):
     free = []
-    monkeypatch.setattr(stock, "emit", lambda *_, **__: free.append(stock.figures(product)))
+    monkeypatch.setattr(stock_ledger, "emit", lambda *_, **__: free.append(stock.figures(product)))
     cancel(order, seller)
     outbox.drain(shop.pk)
     assert [now.available for now in free] == [0]

@@ -25,7 +25,8 @@ TRADER = COMMON | {
     "certificate_number": "1234567",
     "certificate_date": "2024-05-06",
 }
-PASSPORT, PINFL = "AB7654321", "31234567890123"
+OTHER_PINFL = "42306780110020"
+PASSPORT, PINFL = "AB7654321", "31205900012344"
 
 
 @pytest.fixture
@@ -72,7 +73,11 @@ def test_each_legal_form_is_asked_its_own(client, legal_form, asked):
         ("oked", "4791"),
         ("oked", "abcde"),
         ("mfo", "123456"),
+        ("mfo", "00000"),
         ("account_number", "2020800012345678900"),
+        ("account_number", "10101000123456789001"),
+        ("account_number", "20208001123456789001"),
+        ("account_number", "2" * 20),
         ("region", "UZ-XX"),
         ("director", "🙂"),
         ("bank", ""),
@@ -94,6 +99,12 @@ def test_what_is_wrong_is_said_beside_the_field_and_stays_typed(partner_client, 
         ("passport", "AA123456"),
         ("passport", "АА1234567"),  # noqa: RUF001  Cyrillic letters
         ("pinfl", "123"),
+        # No such century; no such day; a day to come; one digit changed.
+        ("pinfl", "7" + PINFL[1:]),
+        ("pinfl", "3310290" + PINFL[7:]),
+        ("pinfl", "5311299" + PINFL[7:]),
+        ("pinfl", PINFL[:-1] + "0"),
+        ("pinfl", PINFL.replace("1234", "1324")),
         ("certificate_date", "2999-01-01"),
         ("certificate_date", "31.02.2024"),
     ],
@@ -112,7 +123,7 @@ def test_passport_and_pinfl_are_encrypted_masked_and_in_no_audit(client, trader,
     page = client.get(URL).content
     for number in (PASSPORT, PINFL):
         assert found_in(number, [("row", b" ".join(stored)), ("page", page)]) == []
-    assert "AB•••••21" in page.decode() and "••••••••••0123" in page.decode()
+    assert "AB•••••21" in page.decode() and "••••••••••2344" in page.decode()
     entry = AuditLog.objects.get(action="COMPANY_DETAILS_CHANGED")
     assert (entry.after["passport"], entry.after["pinfl"]) == ("entered", "entered")
     assert PASSPORT not in str(entry.after) and PINFL not in str(entry.after)
@@ -126,11 +137,21 @@ def test_papers_left_empty_stay_and_are_removed_on_wish(client, trader):
     assert last.after == {"passport": "removed"}
 
 
+@pytest.mark.parametrize(("paper", "number"), [("passport", "AA1111111"), ("pinfl", OTHER_PINFL)])
+def test_a_number_typed_while_removing_it_is_asked_about(client, trader, paper, number):
+    saved(client, **TRADER, passport=PASSPORT, pinfl=PINFL)
+    client.cookies["django_language"] = "en"
+    answer = client.post(URL, TRADER | {paper: number, f"forget_{paper}": "on"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [paper])
+    assert "Either type a number or tick the box" in answer.content.decode()
+    assert CompanyDetails.objects.get().papers == {"passport": PASSPORT, "pinfl": PINFL}
+
+
 def test_the_number_an_individual_registered_with_is_the_only_right_one(client):
     person = factories.make_partner(legal_form="individual", tax_id=PINFL)
     client.force_login(person.owner)
     typed = COMMON | {"full_name": "Bekzod Yusupov"}
-    assert client.post(URL, typed | {"pinfl": "41234567890123"}).status_code == 422
+    assert client.post(URL, typed | {"pinfl": OTHER_PINFL}).status_code == 422
     assert saved(client, **typed, pinfl=PINFL).papers == {"pinfl": PINFL}
 
 

@@ -243,6 +243,25 @@ def test_a_blocked_partners_work_is_not_run(partner, does):
     assert run(activity).state == State.DONE
 
 
+@pytest.mark.parametrize("breaks", [False, True], ids=["at its next step", "breaks by it"])
+def test_a_block_in_the_middle_of_it_uses_up_no_attempt(partner, does, breaks):
+    def work(it):
+        it.progress(1, 3)
+        Partner.objects.filter(pk=partner.pk).update(state="blocked")
+        if breaks:
+            raise RuntimeError("the shop is closed")
+        it.progress(2, 3)
+
+    activity = make(partner)
+    for _block in range(activities.MOST_ATTEMPTS + 1):
+        does(work)
+        assert run(activity).state == State.RUNNING
+        assert (activity.attempts, activity.leased_until) == (0, None)
+        Partner.objects.filter(pk=partner.pk).update(state="approved")
+    does(three_steps)
+    assert (run(activity).state, activity.attempts) == (State.DONE, 1)
+
+
 def test_the_clock_finds_what_nobody_was_woken_for(partner, monkeypatch):
     woken = []
     monkeypatch.setattr(activities, "wake", lambda path, pk: woken.append(pk))

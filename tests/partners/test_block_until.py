@@ -126,6 +126,54 @@ class TestWhatTheMembersSee:
         assert "The block has no end" in client.get(WAITING).content.decode()
 
 
+class TestTheDayIsChanged:
+    def change(self, client, partner, until):
+        return client.post(f"/admin-panel/partners/{partner.pk}/block/until/", {"until": until})
+
+    @pytest.mark.parametrize(("first", "then"), [(3, 30), (30, 3), (None, 5), (5, None)], ids=str)
+    def test_without_unblocking(self, staff_client, first, then):
+        day = {None: None, 3: in_days(3), 5: in_days(5), 30: in_days(30)}
+        partner = blocked(day[first], user=factories.make_user(language="en"))
+        self.change(staff_client, partner, day[then].isoformat() if then else "")
+        partner.refresh_from_db()
+        assert (partner.state, partner.blocked_until) == ("blocked", day[then])
+        assert partner.state_reason == REASON
+        entry = AuditLog.objects.get()
+        assert entry.action == "PARTNER_BLOCK_MOVED"
+        told = [value.isoformat() if value else "" for value in (day[first], day[then])]
+        assert [entry.before["until"], entry.after["until"]] == told
+        deliveries.send_due("email")
+        assert (f"{day[then]:%d.%m.%Y}" if then else "is blocked") in mail.outbox[0].subject
+
+    def test_the_same_day_changes_and_tells_nothing(self, staff_client):
+        partner = blocked(in_days(3))
+        self.change(staff_client, partner, in_days(3).isoformat())
+        assert not AuditLog.objects.exists() and not deliveries.send_due("email")
+
+    def test_a_day_that_has_come_is_refused(self, staff_client):
+        partner = blocked(in_days(3))
+        page = self.change(staff_client, partner, in_days(0).isoformat())
+        assert (page.status_code, list(page.context["reason_form"].errors)) == (422, ["until"])
+        with pytest.raises(approval.DayHasPassed):
+            approval.change_end(partner=partner, by=partner.owner, until=in_days(0))
+
+    def test_who_is_not_blocked_gets_no_end(self, staff_client, partner):
+        self.change(staff_client, partner, in_days(3).isoformat())
+        partner.refresh_from_db()
+        assert (partner.state, partner.blocked_until) == ("approved", None)
+
+    def test_of_two_who_change_it_the_second_is_told(self, staff):
+        partner = blocked(in_days(3))
+        seen_by_another = Partner.objects.get(pk=partner.pk)
+        approval.change_end(partner=partner, by=staff, until=in_days(9))
+        with pytest.raises(approval.AlreadyDecided):
+            approval.change_end(partner=seen_by_another, by=staff, until=in_days(5))
+
+    def test_the_page_offers_it_with_the_day_it_has(self, staff_client):
+        page = staff_client.get(f"/admin-panel/partners/{blocked(in_days(3)).pk}/")
+        assert f'value="{in_days(3):%Y-%m-%d}"' in page.content.decode()
+
+
 def test_only_a_block_has_an_end():
     refused = pytest.raises(IntegrityError, match="partners_only_a_block_has_an_end")
     with refused, transaction.atomic():

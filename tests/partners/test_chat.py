@@ -1,14 +1,11 @@
 """A partner and our people talk in one room; notes of ours stay ours."""
 
 import re
-from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth import get_user
 from django.db import DatabaseError, transaction
 from django.test import RequestFactory
-from django.utils import timezone
 
 from partners.models import AuditLog, ChatMessage, ChatRead, ChatRoom, Member, Notification
 from partners.models.append_only import HistoryIsKept
@@ -235,18 +232,6 @@ def test_a_mark_never_goes_back_nor_beyond_what_was_said(client, partner, staff)
 
 def told(user, kind: str) -> int:
     return Notification.objects.filter(user=user, kind=kind).count()
-
-
-def test_the_other_side_is_told_once_in_a_quiet_spell(partner, staff):
-    now = timezone.now()
-    with time_machine.travel(now, tick=False) as clock:
-        for minute in (0, 3, 16, 29, 45):
-            clock.move_to(now + timedelta(minutes=minute))
-            staff_says(partner, staff, f"{minute}-daqiqa")
-            partner_says(partner, f"{minute}-daqiqa")
-    # At 0, 16 after 13 quiet minutes is no spell, 45 after 16 is.
-    assert told(partner.owner, "chat") == 2
-    assert told(staff, "chat_partner") == 2
 
 
 def test_who_answers_is_told_and_nobody_else(partner, staff):

@@ -100,7 +100,7 @@ def test_who_has_an_account_is_told_to_log_in(partner, visitor, field):
     factories.make_user(**{field: {"phone": "+998907654321", "email": PERSON["email"]}[field]})
     answer = visitor.post(make(partner).path, PERSON)
     assert answer.status_code == 422
-    assert "akkaunt" in answer.content.decode()
+    assert "hisob ochilgan" in answer.content.decode()
     assert partner.members.count() == 1
 
 

@@ -64,6 +64,18 @@ def test_every_kind_can_be_worded_in_every_language(kind):
     assert places(kind, "ru") <= places(kind, "en")
 
 
+@pytest.mark.parametrize("language", ["uz", "ru", "en"])
+@pytest.mark.parametrize(
+    ("goods", "ends"),
+    [("2 × Piyola 6 шт.", "6 шт. "), ("2 × Piyola", "Piyola. "), ("1 × Bor?", "Bor? ")],
+)
+def test_a_name_with_a_stop_of_its_own_ends_its_sentence(goods, ends, language):
+    data = {"goods": goods, "total": "1 000", "currency": "UZS", "shop": "Y", "number": "1"}
+    with translation.override(language):
+        _title, text = KINDS["new_order"].worded(data)
+    assert ends in text and ".." not in text
+
+
 class TestList:
     def test_it_shows_one_s_own_newest_first(self, partner_client, partner):
         tell(partner, 1)
@@ -134,3 +146,17 @@ class TestList:
         assert partner_client.put(PATH).status_code == 405
         client.logout()
         assert client.get(PATH)["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    ("goods", "text"),
+    [
+        ("2 × Choynak", "2 × Choynak. Total: 128 000 soʻm."),
+        ("2 × Пиала, 6 шт.", "2 × Пиала, 6 шт. Total: 128 000 soʻm."),
+        ("Choynak bormi?", "Choynak bormi? Total: 128 000 soʻm."),
+    ],
+)
+def test_a_name_with_an_end_of_its_own_gets_no_second_full_stop(goods, text):
+    data = {"shop": "Yulduz", "number": "1", "goods": goods, "total": "128 000", "currency": "UZS"}
+    with translation.override("en"):
+        assert KINDS["new_order"].worded(data)[1] == text

@@ -116,6 +116,50 @@ def test_whoever_has_no_email_reads_whom_to_ask(client, work):
     assert work() == 0
 
 
+BOT = "123456:letters"
+NOWHERE = "neither letters nor Telegram are set up here"
+
+
+@pytest.mark.parametrize(
+    ("is_mail_on", "token", "asked", "answered"),
+    [
+        (True, "", "a link for a new password to its email.", "a letter with a link"),
+        (True, BOT, "to its email, or to Telegram", "in a letter, or in Telegram"),
+        (False, BOT, "to the Telegram that is linked to it", "with Telegram linked, a link"),
+        (False, "", NOWHERE, NOWHERE),
+    ],
+)
+def test_the_pages_promise_what_can_be_brought(
+    client, person, settings, is_mail_on, token, asked, answered
+):
+    """And the same to whoever has an account and whoever has none."""
+    settings.IS_MAIL_ON, settings.TELEGRAM_BOT_TOKEN = is_mail_on, token
+    page = client.get(PATH).content.decode()
+    assert asked in page
+    assert ('name="login"' in page) is bool(is_mail_on or token)
+    known, unknown = (ask(client, login)["Location"] for login in (person.email, "no@example.uz"))
+    assert known == unknown
+    sent = client.get(known).content.decode()
+    assert answered in sent
+    assert "an admin of SellerCloudX to set a new password" in sent
+    assert ("Look into your mail" in sent) is is_mail_on
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("uz", "bu yerdan xat yuborilmaydi"),
+        ("ru", "писем отсюда не отправляем"),
+        ("en", "no letters are sent from here"),
+    ],
+)
+def test_where_mail_is_off_every_language_says_so(client, settings, language, said):
+    settings.IS_MAIL_ON, settings.TELEGRAM_BOT_TOKEN = False, BOT
+    client.cookies["django_language"] = language
+    for address in (PATH, f"{PATH}/sent"):
+        assert said in client.get(address).content.decode()
+
+
 def test_what_is_no_login_is_kept_nowhere(client, db):
     ask(client, "my-secret-password")
     assert connection.run_on_commit == []

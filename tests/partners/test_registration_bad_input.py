@@ -100,6 +100,10 @@ def test_a_mistake_of_ours_leaves_nothing_half(client, settings):
             {"tax_id": "0" * 14, "legal_form": "individual"},
             "No such number is given out. Copy it from your papers.",
         ),
+        (
+            {"tax_id": "31232900012345", "legal_form": "individual"},
+            "Digits 2 to 7 of a PINFL are the day of birth, such as 050690. Check the digits.",
+        ),
         ({"company_name": "123"}, "The name of a company has at least one letter."),
         ({"phone": "+998 00 0000000"}, "No number begins with the code 00. Check the digits."),
     ],

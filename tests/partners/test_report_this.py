@@ -1,13 +1,17 @@
 """A page that says what went wrong leads to a new ticket with its code in it."""
 
+import html
 import re
+import uuid
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import override_settings
 from django.urls import path
+from django.utils import timezone
 
 from partners import request_context
+from partners.models import Activity
 from sellercloudx.urls import handler500
 from sellercloudx.urls import urlpatterns as ours
 from tests import factories
@@ -59,6 +63,62 @@ def test_nobody_else_is_offered_a_form_that_would_not_open(client, who):
     elif who == "staff":
         client.force_login(factories.make_staff())
     assert report_in(client.get("/there-is-no-such-page")) == ""
+
+
+def test_who_is_signed_out_learns_how_to_name_it_and_arrives_at_the_form(client, partner):
+    answer = client.get("/there-is-no-such-page")
+    page, code = answer.content.decode(), answer["X-Request-ID"]
+    assert code in page and "Our people find by this code what happened" in page
+    link = html.unescape(re.search(r'href="(/login\?next=[^"]+)"', page)[1])
+    login = client.get(link)
+    typed = {"login": partner.owner.email, "password": factories.PASSWORD}
+    came = client.post(link, typed | {"next": login.context["next"]})
+    form = client.get(came["Location"]).content.decode()
+    assert came["Location"].startswith(NEW) and f'value="{code}"' in form
+
+
+def test_a_viewer_is_told_whom_to_ask(client):
+    client.force_login(factories.make_partner(role="viewer").owner)
+    page = client.get("/there-is-no-such-page").content.decode()
+    assert "asks the owner of the account" in page and "Log in and report this" not in page
+
+
+class TestNoticesWithinPages:
+    """They lead to a ticket that names the thing in trouble."""
+
+    def trouble(self, partner) -> dict[str, str]:
+        """Address of a page -> the code its notice reports."""
+        shop = factories.make_connection(partner, state="parked", error_kind="config")
+        work = Activity.objects.create(
+            partner=partner,
+            kind="export_orders",
+            state="failed",
+            error="broke",
+            started_by=partner.owner,
+            submission=uuid.uuid4(),
+            ended_at=timezone.now(),
+        )
+        return {
+            f"/partner-dashboard/marketplaces/{shop.pk}/": f"shop-{shop.pk}",
+            "/partner-dashboard/activity/": f"activity-{work.pk}",
+        }
+
+    def test_a_shop_and_long_work(self, partner_client, partner):
+        for page, code in self.trouble(partner).items():
+            link = report_in(partner_client.get(page))
+            assert link == f"{NEW}?code={code}"
+            assert f'value="{code}"' in partner_client.get(link).content.decode()
+
+    def test_a_viewer_is_offered_none(self, client):
+        partner = factories.make_partner(role="viewer")
+        client.force_login(partner.owner)
+        for page in self.trouble(partner):
+            assert report_in(client.get(page)) == ""
+
+    def test_what_is_well_has_nothing_to_report(self, partner_client, partner):
+        shop = factories.make_connection(partner)
+        for page in (f"/partner-dashboard/marketplaces/{shop.pk}/", "/partner-dashboard/activity/"):
+            assert report_in(partner_client.get(page)) == ""
 
 
 def test_also_of_what_is_not_allowed_too_large_or_unreadable(partner_client):

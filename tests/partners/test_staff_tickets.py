@@ -143,6 +143,20 @@ def test_nonsense_changes_nothing(staff_client, partner, wrong):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("before", ["open", "in_progress"])
+def test_closed_straight_away_it_took_until_then(staff, partner, before):
+    ticket = factories.make_ticket(partner)
+    if before != "open":
+        ticket = moved(ticket, staff, before)
+    ticket = moved(ticket, staff, "closed")
+    assert ticket.resolved_at == ticket.closed_at
+
+
+def test_closed_after_it_was_resolved_it_keeps_that_time(staff, partner):
+    resolved = moved(factories.make_ticket(partner), staff, "resolved")
+    assert moved(resolved, staff, "closed").resolved_at == resolved.resolved_at
+
+
 def test_what_is_closed_takes_a_note_and_goes_nowhere(staff_client, staff, partner):
     ticket = moved(factories.make_ticket(partner), staff, "closed")
     page = f"{DESK}{ticket.pk}/"

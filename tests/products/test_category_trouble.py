@@ -1,5 +1,7 @@
 """Why the categories cannot be shown: our own words for our own errors, theirs as a quotation."""
 
+import re
+
 import pytest
 
 from marketplaces import connecting
@@ -30,6 +32,8 @@ def test_what_is_ours_is_said_in_our_words(page, sandbox, sandbox_key, kind, wor
     shown = page()
     assert words in shown
     assert "In their words" not in shown
+    # The code of this very page, by which the log knows it.
+    assert re.search(r"/tickets/new/\?code=[0-9a-z-]{8,}", shown)
 
 
 def test_what_they_said_is_quoted(page, sandbox, sandbox_key):

@@ -118,8 +118,8 @@ def test_batch_by_batch_with_steps_and_few_queries(partner, monkeypatch):
         content = export(partner, steps)
     assert [row[0] for row in rows(content)[1:]] == ["P4", "P3", "P2", "P1", "P0"]
     assert steps == [(0, 5), (2, 5), (4, 5), (5, 5)]
-    # Counting, shops, three batches with stock and listings, and the look that finds no more.
-    assert len(queries) == 2 + 3 * 3 + 1
+    # Counting, shops, three batches with bundles, stock and listings, the look that finds no more.
+    assert len(queries) == 2 + 3 * 4 + 1
 
 
 def test_more_than_one_file_holds(partner, monkeypatch):

@@ -190,12 +190,31 @@ class TestDecided:
             price_proposals.accept(proposal=proposal, by=partner.owner, place=CABINET)
         assert refused.value.proposal.state == "outdated"
         assert Product.objects.get().price == 80_000
+        assert_nobody_decided(proposal, partner)
 
     def test_not_where_it_would_lose_by_now(self, partner, shop, proposal):
         enter(shop, 50)
         with pytest.raises(NotOpen):
             price_proposals.accept(proposal=proposal, by=partner.owner, place=CABINET)
         assert (states(), Product.objects.get().price) == (["outdated"], 79_000)
+        assert_nobody_decided(proposal, partner)
+
+    def test_a_later_yes_takes_nothing_from_who_decided(self, partner, shop, proposal):
+        price_proposals.accept(proposal=proposal, by=partner.owner, place=CABINET)
+        colleague = factories.make_user()
+        with pytest.raises(NotOpen):
+            price_proposals.accept(proposal=proposal, by=colleague, place=Place.TELEGRAM)
+        proposal.refresh_from_db()
+        assert (proposal.state, proposal.decided_by) == ("accepted", partner.owner)
+
+
+def assert_nobody_decided(proposal, partner):
+    """It went out of date; that a person said yes to it, and when, is in the audit."""
+    proposal.refresh_from_db()
+    assert (proposal.decided_by, proposal.decided_in) == (None, "")
+    entry = AuditLog.objects.get(action="PRICE_PROPOSAL_TOO_LATE")
+    assert (entry.actor, entry.after) == (partner.owner, {"price": str(proposal.after)})
+    assert not AuditLog.objects.filter(action="PRICE_PROPOSAL_ACCEPTED").exists()
 
 
 class TestTold:

@@ -7,10 +7,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
+from huey.contrib.djhuey import HUEY
 
 from partners.models import AuditLog, Partner, TaxRegime
 from partners.services import tax_regimes
-from products.services import fees, price_changes
+from products.models import PriceProposal
+from products.services import fees, price_changes, price_proposals
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,23 @@ def test_an_admin_ends_one_and_adds_the_next(staff_client, staff):
     assert fees.tax(legal_form="company", on=date(2026, 12, 31)).percent == 4
     assert fees.tax(legal_form="company", on=date(2027, 1, 1)).percent == 3
     assert AuditLog.objects.filter(action="ADMIN_ADDED", actor=staff).count() == 1
+
+
+def test_a_new_row_has_prices_looked_at_at_once(staff_client, django_capture_on_commit_callbacks):
+    typed = {"legal_form": "company", "base": "turnover", "name": "Turnover tax", "source": "x"}
+    typed |= {"basis_points": 900, "valid_from": "2001-01-01", "valid_to": "2001-12-31"}
+    HUEY.flush()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert staff_client.post(ADD, typed | {"as_of": "2001-01-01"}).status_code == 302
+    woken = HUEY.dequeue()
+    assert woken.args == ("products.services.price_proposals.wake_reviews",)
+
+
+def test_a_worker_that_read_the_taxes_a_moment_before_knows_the_new_row(partner):
+    product = factories.make_product(partner, price=None, created_by=partner.owner)
+    price_changes.set_first(product=product, price=None, shops=[])
+    assert price_proposals.review(partner.pk) == 0
+    # By another process.
+    TaxRegime.objects.filter(legal_form="company", base="turnover").update(basis_points=900)
+    assert price_proposals.review(partner.pk) == 1
+    assert "tax" in PriceProposal.objects.get().reasons

@@ -10,6 +10,7 @@ def request_card(listing):
 
 
 ON_EVENT = {
+    "taxes_changed": ["products.services.price_proposals.review_all_soon"],
     "connection_activated": [
         "products.services.listings.list_everything_on",
         "products.services.publishing.catch_up",

@@ -1,8 +1,11 @@
 """Whatever is sent, the sandbox answers in the vendor's form and never breaks."""
 
+import http.client
 import json
+from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,3 +73,13 @@ def test_the_ai_providers_answer_nonsense_in_form(sandbox):
             answer = httpx.post(sandbox.url + path, content=body, headers=headers)
             assert answer.status_code in (200, 400)
             assert answer.status_code == 200 or answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("length", ["-1", "1e9", "abc", "\xb2", "9" * 5000, str(10**12)])
+def test_a_length_that_is_none_or_too_large_is_refused_unread(sandbox, length):
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
+    connection.putrequest("POST", "/yandex/v2/campaigns")
+    connection.putheader("Content-Length", length)
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()

@@ -24,7 +24,7 @@ PAIRS = [
     ("bg", "ink", INK),
     *[("line-strong", ground, SHAPE) for ground in ("bg", "surface")],
     *[("focus", ground, SHAPE) for ground in ("bg", "surface", "sunken", "accent-soft")],
-    *[(f"c{n}", "surface", SHAPE) for n in range(1, 6)],
+    *[(f"c{n}", "surface", SHAPE) for n in (1, 2)],
 ]
 
 
@@ -43,7 +43,7 @@ def test_every_colour_can_be_shown_by_every_screen():
         for theme in (0, 1)
         if not colours.is_in_srgb(pair[theme])
     ]
-    assert len(tokens) >= 34
+    assert len(tokens) >= 31
     assert outside == []
 
 

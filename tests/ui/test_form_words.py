@@ -28,6 +28,7 @@ from partners.models import Member
 from partners.notice_form import NoticeForm
 from partners.ticket_forms import TicketFilterForm
 from products.card_form import CardForm
+from products.stock_forms import PartsForm, StockForm
 from scripts.messages import APPS, FROM_DJANGO, in_python
 from sellercloudx.demo import scale
 from tests import factories
@@ -77,6 +78,8 @@ def made(form, data, files=None):
         FilterForm: lambda: FilterForm(
             data, shops=[factories.make_connection(), factories.make_connection()]
         ),
+        StockForm: lambda: StockForm(data, listings=[factories.make_listing()], is_strict=False),
+        PartsForm: lambda: PartsForm(data, partner=factories.make_partner(), parts=[]),
         TicketFilterForm: lambda: TicketFilterForm(data, user=factories.make_user(), is_staff=True),
         CardForm: lambda: CardForm(
             data, card=scale.card(factories.make_listing()), attributes=ATTRIBUTES

@@ -1,8 +1,12 @@
 """Parts of pages: what htmx is given, and what somebody who opens the address by hand."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.urls import resolve, reverse
 
+from partners.models import Partner
 from tests import factories
 from tests.permission_table import RULES, ask, names
 
@@ -11,7 +15,37 @@ FRAGMENTS = {
     "products:shops": "products:detail",
     "partners:chat_news": "partners:chat",
     "partners:staff_chat_news": "partners:staff_chat_room",
+    "partners:ticket_news": "partners:ticket",
+    "partners:staff_ticket_news": "partners:staff_ticket",
 }
+# What a page asks for again by itself; the chat's script looks after its own part.
+POLLED = ("products:shops", "products:listing", "partners:activity")
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def test_every_page_that_asks_again_is_known():
+    drawn = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    assert set(re.findall(r'hx-get="{% url "([^"]+)"', drawn)) == set(POLLED)
+
+
+@pytest.mark.parametrize("name", POLLED)
+@pytest.mark.parametrize("who", ["signed out", "removed from the team", "blocked"])
+def test_whoever_may_not_see_it_any_more_gets_the_whole_page_anew(client, partner, name, who):
+    address = reverse(name, kwargs=RULES[name].about(partner))
+    client.force_login(partner.owner)
+    by_htmx = {"HX-Request": "true"}
+    assert client.get(address, headers=by_htmx).status_code == 200
+    if who == "signed out":
+        client.logout()
+    elif who == "blocked":
+        Partner.objects.filter(pk=partner.pk).update(state="blocked")
+    else:
+        partner.members.all().delete()
+    answer = client.get(address, headers=by_htmx)
+    assert (answer["HX-Refresh"], answer.content) == ("true", b"")
+    assert "HX-Request" in answer["Vary"]
+    # The page itself leads on as ever.
+    assert client.get(address).status_code == 302
 
 
 def test_every_part_is_known(partner):

@@ -4,16 +4,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from partners.models import CannedReply
 from tests import factories
+from tests.partners.test_tickets import TICKETS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def sessions(transactional_db, client):
+def partner(transactional_db):
+    return factories.make_partner()
+
+
+@pytest.fixture
+def sessions(partner, client):
     """One of a partner, one of ours; made before a browser starts."""
     made = []
-    for user in (factories.make_partner().owner, factories.make_staff(first_name="Dilnoza")):
+    for user in (partner.owner, factories.make_staff(first_name="Dilnoza")):
         client.force_login(user)
         made.append(client.cookies["sessionid"].value)
         client.cookies.clear()
@@ -62,3 +69,22 @@ def test_from_opening_to_reopening(visit, sessions):
     ours.reload()
     expect(ours.get_by_text("Hali ham chiqmayapti")).to_be_visible()
     expect(ours.get_by_text("1 time")).to_be_visible()
+
+
+def test_an_answer_comes_by_itself_and_so_does_the_word_of_a_new_status(visit, sessions, partner):
+    ticket = factories.make_ticket(partner, by=partner.owner)
+    CannedReply.objects.create(title="Qayta chop", text="Etiketkani qayta chop eting")
+    theirs = visit(f"{TICKETS}{ticket.pk}/", width=360, session=sessions[0], locale="en")
+    ours = visit(f"/admin-panel/tickets/{ticket.pk}/", session=sessions[1], locale="en")
+    ours.get_by_text("Ready answers", exact=True).click()
+    ours.get_by_role("link", name="Qayta chop").click()
+    expect(ours.get_by_label("Your message")).to_have_value("Etiketkani qayta chop eting")
+    is_sound(ours)
+    ours.get_by_role("button", name="Send").click()
+    came = theirs.locator("#talk > li", has_text="Etiketkani qayta chop eting")
+    expect(came).to_have_count(1, timeout=15_000)
+    expect(theirs.get_by_text("The status of this ticket has changed")).to_be_visible()
+    is_sound(theirs)
+    # What is typed meanwhile stays, and is sent as ever.
+    says(theirs, "Rahmat, chiqdi")
+    expect(ours.locator("#talk > li", has_text="Rahmat, chiqdi")).to_have_count(1, timeout=15_000)

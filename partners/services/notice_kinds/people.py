@@ -191,6 +191,12 @@ KINDS = {
         _("Cards are made without it until this is mended. In their words: %(reason)s"),
         "bad",
     ),
+    "stock_wrong": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("The stock of %(company)s does not add up"),
+        _("The hourly check found it: %(products)s. Look at the ledger before it is mended."),
+        "bad",
+    ),
     # About the talk with our people.
     "chat": NoticeKind(
         Topic.CHAT,

@@ -195,6 +195,12 @@ KINDS = {
         _("The file waits for you under Activity for 7 days."),
         "ok",
     ),
+    "bulk_done": NoticeKind(
+        Topic.REPORT_READY,
+        _("%(activity)s: done"),
+        _("Done: %(done)s, left out: %(left)s. Under Activity stands what became of each."),
+        "ok",
+    ),
     "report_failed": NoticeKind(
         Topic.REPORT_READY,
         _("%(activity)s: it did not work"),

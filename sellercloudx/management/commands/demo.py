@@ -9,10 +9,22 @@ from partners.models import Member
 from sellercloudx.demo import people, shop
 
 logger = logging.getLogger(__name__)
+NO_SHOP = """\
+There is no shop, no product and no order: they need the practice marketplace. `python3 run.py`
+starts everything and fills it. By hand, each in a terminal of its own and with
+YANDEX_MARKET_API_URL=http://127.0.0.1:8765/yandex among the variables:
+  python manage.py sandbox
+  python -m gunicorn sellercloudx.wsgi    (the marketplace fetches the pictures there)
+  python manage.py run_huey               (the worker: it sells on, and seals the audit)
+  python manage.py demo"""
 
 
 class Command(BaseCommand):
-    help = "Makes people and a shop to try things out with, and prints how to sign in."
+    help = (
+        "Makes people to try things out with and prints how to sign in; and a shop with products "
+        "and orders where YANDEX_MARKET_API_URL names a sandbox that runs, beside the pages. "
+        "`python3 run.py` starts all of them and then this."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="for programs")
@@ -32,8 +44,8 @@ class Command(BaseCommand):
             return
         for who, login in logins.items():
             self.stdout.write(f"{who:<8} {login['email']:<28} {login['password'] or '(changed)'}")
-        if note:
-            self.stdout.write(note)
+        if note or not shop.sandbox_url():
+            self.stdout.write(note or NO_SHOP)
 
 
 def _open_shop(seller: Member) -> str:

@@ -20,4 +20,6 @@ class Command(BaseCommand):
         # Gives its place away: signals, exit code and memory are those of what comes next.
         command = BOTH if settings.SERVE_WORKER else serving.WEB
         os.chdir(settings.BASE_DIR)
+        # gunicorn looks at it before our gunicorn.conf.py, and breaks off at an empty one.
+        os.environ["WEB_CONCURRENCY"] = str(settings.WEB_CONCURRENCY)
         os.execv(command[0], command)  # noqa: S606  our own command

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from partners.models import TelegramLink, TelegramUpdate
 from partners.telegram import hook, links, updates
+from partners.views.telegram import webhook
 from sellercloudx import telegram_poll
 from tests import factories
 from tests.at_once import twice_at_once
@@ -54,6 +55,24 @@ def test_it_is_kept_and_answered_before_anything_is_done(bring, linked, telegram
 def test_whoever_does_not_know_the_secret_is_refused(bring, telegram, secret):
     assert bring(telegram.text(CHAT, "/stop"), secret).status_code == 403
     assert not TelegramUpdate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "length", ["-1", "1e9", "abc", "5 5", "\xb2", "\u0663", "9" * 5000, "262145", str(10**12)]
+)
+def test_a_length_that_is_none_or_too_large_is_refused_unread(rf, settings, telegram, length):
+    """The door by itself: before it our own limit refuses what is no length."""
+    secret = {"HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN": settings.TELEGRAM_WEBHOOK_SECRET}
+    request = rf.post(HOOK, b"{}", "application/json", CONTENT_LENGTH=length, **secret)
+    assert webhook(request).status_code == 413
+    assert not TelegramUpdate.objects.exists()
+
+
+@pytest.mark.parametrize("length", ["-1", "\xb2", "9" * 5000])
+def test_the_whole_house_does_so_too(client, settings, telegram, length):
+    secret = {"HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN": settings.TELEGRAM_WEBHOOK_SECRET}
+    answer = client.post(HOOK, b"{}", "application/json", CONTENT_LENGTH=length, **secret)
+    assert answer.status_code == 413
 
 
 def test_without_a_bot_there_is_no_door(bring):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0018_activities'),
-        ('products', '0003_price_proposals'),
+        ('products', '0005_product_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,6 @@ def begin(apps, schema_editor=None):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("products", "0005_rates_as_rows")]
+    dependencies = [("products", "0007_rates_as_rows")]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0018_activities'),
-        ('products', '0004_price_guard'),
+        ('products', '0006_price_guard'),
     ]
 
     operations = [
