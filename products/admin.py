@@ -2,7 +2,9 @@ from django.contrib import admin
 
 from partners.admin_tables import EditableTable, Table
 from products.models import (
+    BundlePart,
     Card,
+    ChannelStock,
     CurrencyRate,
     FeeSchedule,
     Listing,
@@ -17,6 +19,7 @@ from products.models import (
     QuotedFee,
     Reservation,
     ShopRate,
+    StockCheck,
     StockLevel,
     StockMovement,
 )
@@ -144,3 +147,21 @@ class ReservationTable(Table):
     list_display = ("pk", "product", "location", "quantity", "source", "state", "created_at")
     list_filter = ("state",)
     search_fields = ("=source", "=product__sku")
+
+
+@admin.register(ChannelStock)
+class ChannelStockTable(Table):
+    list_display = ("pk", "listing", "buffer", "cap", "acked", "acked_at", "held", "is_unsure")
+    list_filter = ("is_unsure",)
+    search_fields = ("=listing__product__sku",)
+
+
+@admin.register(StockCheck)
+class StockCheckTable(Table):
+    list_display = ("pk", "partner", "at", "checked", "wrong")
+
+
+@admin.register(BundlePart)
+class BundlePartTable(Table):
+    list_display = ("pk", "bundle", "part", "quantity")
+    search_fields = ("=bundle__sku", "=part__sku")

@@ -131,7 +131,7 @@ def _decide(
     if before not in allowed:
         raise AlreadyDecided
     with transaction.atomic():
-        _move(partner, after, reason, until, left_blocked_for)
+        _move(partner, before, after, reason, until, left_blocked_for)
         entry = audit.record(
             action,
             partner=partner,
@@ -150,12 +150,15 @@ def _ends(until: date | None, other: date | None) -> dict[str, str]:
 
 
 def _move(
-    partner: Partner, after: State, reason: str, until: date | None, left_blocked_for: str
+    partner: Partner,
+    before: State,
+    after: State,
+    reason: str,
+    until: date | None,
+    left_blocked_for: str,
 ) -> None:
     """From what it was when it was looked at: a block laid anew meanwhile is another one."""
-    same = Partner.objects.filter(
-        pk=partner.pk, state=partner.state, blocked_until=partner.blocked_until
-    )
+    same = Partner.objects.filter(pk=partner.pk, state=before, blocked_until=partner.blocked_until)
     if not same.update(
         state=after,
         state_reason=reason,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0018_activities'),
+        ('partners', '0022_activity_items'),
     ]
 
     operations = [
