@@ -19,7 +19,7 @@ from partners.models import Partner, User
 from partners.services.activities import Made, Unfit, Work
 from partners.services.activity_items import Became, Outcome, one_by_one
 from partners.services.files import LARGEST_BYTES
-from products import wording
+from products import price_words
 from products.models import Location, Product, ProductImport, StockLevel
 from products.services import (
     catalogue,
@@ -227,7 +227,7 @@ def loss_of(product: Product, shops: Sequence[Shop], told: Decimal | None = None
 def _stopped(refusal: price_guard.Refusal) -> str:
     if refusal.code == price_guard.Code.BELOW_FLOOR and refusal.bound is not None:
         return _loss(refusal.bound, refusal.currency)
-    return wording.batch_line(refusal.code, refusal.as_json())
+    return price_words.batch_line(refusal.code, refusal.as_json())
 
 
 def _loss(floor: Decimal, currency: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.access import OPERATOR, partner_required
-from products import wording
+from products import price_words
 from products.models import PriceBatch, PriceChange
 from products.price_forms import ManyPricesForm
 from products.services import price_batches, price_undo
@@ -35,7 +35,7 @@ def index(request):
         "planned": planned and _described(planned),
         "batches": latest.order_by("-pk")[:LATEST],
         "rules": [
-            one | {"words": wording.RULES.get(one["rule"], one["rule"])}
+            one | {"words": price_words.RULES.get(one["rule"], one["rule"])}
             for one in price_undo.rules(request.partner)
         ],
     }
@@ -81,7 +81,7 @@ def _row(one) -> dict:
         "before": one.before,
         "after": one.after,
         "state": one.state,
-        "why": wording.batch_line(one.code, one.figures or {}),
+        "why": price_words.batch_line(one.code, one.figures or {}),
     }
 
 
@@ -138,7 +138,7 @@ def undo(request, pk):
 @require_POST
 def undo_rule(request):
     rule = request.POST.get("rule", "")
-    if rule in wording.RULES:
+    if rule in price_words.RULES:
         _say(request, price_undo.undo_rule(partner=request.partner, rule=rule, by=request.user))
     return redirect("products:many_prices")
 
@@ -170,7 +170,7 @@ def undo_one(request, pk):
         )
     except Refused as error:
         refusal = error.refusal
-        messages.warning(request, wording.price_stopped(refusal.code, refusal.as_json()))
+        messages.warning(request, price_words.price_stopped(refusal.code, refusal.as_json()))
     else:
         messages.success(request, _("The price is as it was, and goes to the shops that have it."))
     return redirect("products:price", change.product_id)

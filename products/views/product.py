@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.access import OPERATOR, partner_required
-from products import tabs, wording
+from products import price_words, tabs, wording
 from products.forms import AdjustForm, PriceForm, ProductForm
 from products.models import Product, Reservation, StockMovement
 from products.services import (
@@ -100,7 +100,7 @@ def _shops(listed, shops) -> dict:
     for listing in listed:
         listing.standing = wording.standing(listing)
         listing.their_words = wording.their_words(listing)
-        listing.stopped_words = wording.listing_stopped(listing)
+        listing.stopped_words = price_words.listing_stopped(listing)
         listing.title = wording.shop_title(listing.connection)
         listing.category_words = wording.category_reason(listing)
     taken = {listing.connection_id for listing in listed}
@@ -177,7 +177,7 @@ def price(request, pk):
 def _stopped(listed) -> list[dict]:
     """The shops the price was not sent to, and why."""
     return [
-        {"shop": wording.shop_title(one.connection), "why": wording.listing_stopped(one)}
+        {"shop": wording.shop_title(one.connection), "why": price_words.listing_stopped(one)}
         for one in listed
         if one.price_stopped_for
     ]
@@ -190,7 +190,8 @@ def _elsewhere(product, shops) -> list[dict]:
     price = Money(product.price, product.currency)
     currencies = {shop.currency for shop in shops} - {"", product.currency}
     return [
-        {"currency": one, "words": wording.in_currency(price, one)} for one in sorted(currencies)
+        {"currency": one, "words": price_words.in_currency(price, one)}
+        for one in sorted(currencies)
     ]
 
 
@@ -207,13 +208,13 @@ def _set_price(request, product, form) -> bool:
         form.add_error("price", _losing(error, product))
     except price_guard.Refused as error:
         refusal = error.refusal
-        form.add_error("price", wording.price_stopped(refusal.code, refusal.as_json()))
+        form.add_error("price", price_words.price_stopped(refusal.code, refusal.as_json()))
     return not form.errors
 
 
 def _losing(error, product) -> str:
     if error.floor is None:
-        return str(wording.STOPPED[error.refusal.code])
+        return str(price_words.STOPPED[error.refusal.code])
     # To be typed in by a person: whole, and no less than the floor.
     whole = error.floor.to_integral_value(ROUND_CEILING)
     return _("Below %(floor)s you lose on each piece. Raise it, or tick the box below.") % {

@@ -337,14 +337,9 @@ class Yandex(Calls):
         """By the terms of this shop; "the calculator counts approximately"."""
         found: list[remote.FeeAnswer] = []
         for batch in batches(questions, TARIFFS_BATCH):
-            currency = mapping.their_currency(batch[0].price.currency)
-            shop = {"campaignId": int(self.campaign_id), "currency": currency}
+            body = mapping_fees.request(self.campaign_id, batch)
             data = self.call(
-                "POST",
-                "/v2/tariffs/calculate",
-                operation="tariffs",
-                json={"parameters": shop, "offers": [mapping_fees.offer(one) for one in batch]},
-                idempotent=True,
+                "POST", "/v2/tariffs/calculate", operation="tariffs", json=body, idempotent=True
             )
             with reading_answer("tariffs"):
                 found += mapping_fees.answers(batch, reading.part(data, "result"))

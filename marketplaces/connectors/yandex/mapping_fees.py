@@ -7,14 +7,21 @@ from marketplaces.connectors import remote
 from marketplaces.connectors.reading import Data, amount, maybe, rows, text
 from sellercloudx.lib.money import Money, round_money
 
-from .mapping import json_number, our_currency
+from .mapping import json_number, our_currency, their_currency
 
 # What is none of these is on the way of the parcel, or new: it is counted there, not left out.
 STEPS = {"FEE": "commission", "AGENCY_COMMISSION": "commission", "PAYMENT_TRANSFER": "payout"}
 HUNDRED = Decimal(100)
 
 
-def offer(question: remote.FeeQuestion) -> Data:
+def request(campaign_id: str, questions: Sequence[remote.FeeQuestion]) -> Data:
+    """About products of one currency, by the terms of this shop."""
+    currency = their_currency(questions[0].price.currency)
+    shop = {"campaignId": int(campaign_id), "currency": currency}
+    return {"parameters": shop, "offers": [_offer(one) for one in questions]}
+
+
+def _offer(question: remote.FeeQuestion) -> Data:
     return {
         "categoryId": int(question.category_id),
         "price": json_number(question.price.amount),
