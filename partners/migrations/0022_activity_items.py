@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
             name='ActivityItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('url', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(choices=[('published', 'Published'), ('created', 'Created'), ('updated', 'Changed'), ('unchanged', 'Nothing to change'), ('skipped', 'Left out'), ('rejected', 'Not taken')], max_length=10)),
+                ('position', models.PositiveIntegerField(verbose_name='place')),
+                ('title', models.CharField(max_length=300, verbose_name='name')),
+                ('url', models.CharField(blank=True, max_length=200, verbose_name='address')),
+                ('outcome', models.CharField(choices=[('published', 'Published'), ('created', 'Created'), ('updated', 'Changed'), ('unchanged', 'Nothing to change'), ('skipped', 'Left out'), ('rejected', 'Not taken')], max_length=10, verbose_name='what became of it')),
                 ('reasons', models.JSONField(default=list, verbose_name='why')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='partners.activity')),
+                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='partners.activity', verbose_name='activity')),
             ],
             options={
                 'verbose_name': 'step of an activity',

@@ -121,12 +121,14 @@ class ActivityItem(models.Model):
     # What the seller has to look at.
     LEFT = (Outcome.SKIPPED, Outcome.REJECTED)
 
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="items")
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, verbose_name=_("activity"), related_name="items"
+    )
     # Its number among what was asked for: the row of a file, or the place in the choice.
-    position = models.PositiveIntegerField()
-    title = models.CharField(max_length=300)
-    url = models.CharField(max_length=200, blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    position = models.PositiveIntegerField(_("place"))
+    title = models.CharField(_("name"), max_length=300)
+    url = models.CharField(_("address"), max_length=200, blank=True)
+    outcome = models.CharField(_("what became of it"), max_length=10, choices=Outcome.choices)
     # ["Set a price."], in the language of whoever started the work.
     reasons = models.JSONField(_("why"), default=list)
 

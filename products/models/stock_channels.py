@@ -20,14 +20,14 @@ class ChannelStock(models.Model):
     buffer = models.PositiveIntegerField(_("kept back"), default=0)
     cap = models.PositiveIntegerField(_("at most"), null=True)
     # Strict mode. What the shop last acknowledged less what it has sold since, and when it did.
-    acked = models.PositiveIntegerField(default=0)
-    acked_at = models.DateTimeField(null=True)
+    acked = models.PositiveIntegerField(_("acknowledged"), default=0)
+    acked_at = models.DateTimeField(_("acknowledged at"), null=True)
     # The operation it acknowledged; what was asked later may be shown already.
-    acked_op = models.BigIntegerField(default=0)
+    acked_op = models.BigIntegerField(_("acknowledged operation"), default=0)
     # The most the shop may be showing: acknowledged, or asked without an answer.
-    held = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(_("shown at most"), default=0)
     # A sale there was called off: it may show the pieces again, or not, until it is asked anew.
-    is_unsure = models.BooleanField(default=False)
+    is_unsure = models.BooleanField(_("not sure"), default=False)
 
     objects = PartnerScopedQuerySet.as_manager()
 
@@ -54,11 +54,11 @@ class StockCheck(models.Model):
     """What the hourly look at a partner's stock found; kept for a month."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="stock_checks")
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("looked at"))
     # How many of each were looked at: {"levels": 10, "reservations": 3, "shares": 2}.
-    checked = models.JSONField(default=dict)
+    checked = models.JSONField(_("what was looked at"), default=dict)
     # [{"code", "product", "sku", "expected", "found"}]; empty: all is well.
-    wrong = models.JSONField(default=list)
+    wrong = models.JSONField(_("what is wrong"), default=list)
 
     objects = PartnerScopedQuerySet.as_manager()
 
