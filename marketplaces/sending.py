@@ -1,12 +1,15 @@
-"""How each kind of operation is said to a marketplace."""
+"""How each kind of operation is said to a marketplace.
+
+No price leaves but through here, and none passes here without `PRICE_GUARD` of the wiring.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from marketplaces import payloads
 from marketplaces.connectors.base import Connector
-from marketplaces.connectors.errors import Rejected
+from marketplaces.connectors.errors import MarketplaceError, Rejected
 from marketplaces.connectors.remote import (
     CardDraft,
     ItemResult,
@@ -15,16 +18,35 @@ from marketplaces.connectors.remote import (
     StockUpdate,
 )
 from marketplaces.models import Operation
+from sellercloudx.lib.wiring import resolve
 
 Kind = Operation.Kind
 
 
 def _publish(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
-    return connector.publish_cards([payloads.load(CardDraft, o.payload) for o in operations])
+    """A card whose price is stopped goes without it."""
+    stopped = _stopped(operations)
+    return connector.publish_cards([_card(o, has_price=o.pk not in stopped) for o in operations])
+
+
+def _card(operation: Operation, *, has_price: bool) -> CardDraft:
+    card = payloads.load(CardDraft, operation.payload)
+    return card if has_price else replace(card, price=None)
 
 
 def _push_prices(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
-    return connector.push_prices([payloads.load(PriceUpdate, o.payload) for o in operations])
+    stopped = _stopped(operations)
+    passed = [payloads.load(PriceUpdate, o.payload) for o in operations if o.pk not in stopped]
+    try:
+        said = iter(connector.push_prices(passed) if passed else ())
+    except MarketplaceError as error:
+        error.answered = [*error.answered, *stopped.values()]
+        raise
+    return [stopped.get(operation.pk) or next(said) for operation in operations]
+
+
+def _stopped(operations: Sequence[Operation]) -> dict[int, ItemResult]:
+    return resolve("PRICE_GUARD", operations[0].kind)(operations)
 
 
 def _push_stocks(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:

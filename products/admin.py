@@ -1,22 +1,29 @@
 from django.contrib import admin
 
-from partners.admin_tables import Table
+from partners.admin_tables import EditableTable, Table
 from products.models import (
     BundlePart,
     Card,
     ChannelStock,
+    CurrencyRate,
+    FeeSchedule,
     Listing,
     Location,
+    PriceBatch,
+    PriceBatchRow,
     PriceChange,
+    PriceLimits,
     PriceProposal,
     Product,
     ProductImport,
+    QuotedFee,
     Reservation,
     ShopRate,
     StockCheck,
     StockLevel,
     StockMovement,
 )
+from products.services import fee_schedules
 
 
 @admin.register(Product)
@@ -46,10 +53,59 @@ class PriceProposalTable(Table):
     search_fields = ("=product__sku",)
 
 
+@admin.register(PriceBatch)
+class PriceBatchTable(Table):
+    list_display = ("pk", "partner", "state", "frozen_for", "created_by", "created_at")
+    list_filter = ("state",)
+
+
+@admin.register(PriceBatchRow)
+class PriceBatchRowTable(Table):
+    list_display = ("pk", "batch", "sku", "before", "after", "state", "code")
+    list_filter = ("state",)
+    search_fields = ("=sku",)
+
+
+@admin.register(PriceLimits)
+class PriceLimitsTable(Table):
+    list_display = ("pk", "partner", "product", "least", "most", "updated_at")
+    search_fields = ("=product__sku",)
+
+
 @admin.register(ShopRate)
 class ShopRateTable(Table):
     list_display = ("pk", "connection", "step", "basis_points", "actor", "created_at")
     list_filter = ("step",)
+
+
+@admin.register(FeeSchedule)
+class FeeScheduleTable(EditableTable):
+    list_display = ("pk", "marketplace", "step", "basis_points", "terms", "valid_from", "valid_to")
+    list_filter = ("marketplace", "step")
+    search_fields = ("terms", "source")
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        fee_schedules.forget_read()
+
+
+@admin.register(CurrencyRate)
+class CurrencyRateTable(EditableTable):
+    """A rate that was kept aside is decided about here; the figures are the bank's."""
+
+    list_display = ("pk", "currency", "nominal", "ten_thousandths", "day", "state", "fetched_at")
+    list_filter = ("state", "currency")
+    search_fields = ("=currency",)
+    readonly_fields = ("currency", "nominal", "ten_thousandths", "day", "source", "fetched_at")
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(QuotedFee)
+class QuotedFeeTable(Table):
+    list_display = ("pk", "listing", "price", "currency", "fetched_at")
+    search_fields = ("=listing__product__sku",)
 
 
 @admin.register(Listing)

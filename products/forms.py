@@ -152,6 +152,7 @@ class PriceForm(forms.Form):
     price = AmountField(label=_("Price"))
     cost = AmountField(label=_("Cost price"))
     accept_loss = forms.BooleanField(label=_("Sell below what it costs me"), required=False)
+    accept_step = forms.BooleanField(label=_("Change it by so much at once"), required=False)
 
 
 class RatesForm(forms.Form):

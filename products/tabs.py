@@ -19,6 +19,7 @@ TROUBLE = (
     Q(state__in=[State.REFUSED, State.UNCLEAR])
     | Q(state=State.SENT, remote_status=CardStatus.REJECTED)
     | ~Q(price_refusal="")
+    | ~Q(price_stopped_for="")
     | ~Q(stock_refusal="")
     | Q(price_held_at__isnull=False)
 )

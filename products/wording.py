@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.connectors.remote import CardStatus
 from marketplaces.models import Connection
+from products import price_words
 from products.models import Card, Listing, PriceChange, PriceProposal, StockMovement
 from products.services.fees import BY_PARTNER, source_in
+from products.services.quoted_fees import BY_CALCULATOR
 from products.services.readiness import Blocker
 from sellercloudx.lib import formats
 
@@ -117,6 +119,8 @@ def _standing_of_sent(listing: Listing) -> Standing:
         return Standing("bad", _("Rejected after their check"), _("Read why and mend the card"))
     if listing.price_refusal or listing.stock_refusal:
         return Standing("bad", _("Price or stock refused"), _("Read why and mend it"))
+    if listing.price_stopped_for:
+        return Standing("bad", _("Price not sent"), _("Read why and set the price again"))
     if listing.price_held_at:
         action = _("Confirm the price in the cabinet of the marketplace, or change it")
         return Standing("hold", _("Price held back"), action, is_settling=True)
@@ -221,6 +225,8 @@ def waterfall_lines(steps: list[dict[str, Any]], price: Decimal | None) -> list[
 def _why(step: dict[str, Any]) -> str:
     reason = step["reason"]
     shop = marketplace_name(step["marketplace"]) if step["marketplace"] else ""
+    if reason == "no_cost":
+        return _("Profit unknown: the cost price is not entered.")
     if reason == "yours":
         return _("What you paid for it.")
     if reason == "not_known":
@@ -239,6 +245,8 @@ def _why(step: dict[str, Any]) -> str:
     source = source_in(formats.language(), step["source"])
     day = formats.day(date.fromisoformat(step["as_of"]))
     words = {"share": share, "source": source, "day": day, "shop": shop}
+    if step["source"] == BY_CALCULATOR:
+        return _quoted(step, words)
     if step["source"] == BY_PARTNER:
         return _("%(share)s of the price, %(shop)s. Entered by you, %(day)s.") % words
     if shop:
@@ -246,11 +254,24 @@ def _why(step: dict[str, Any]) -> str:
     return _("%(share)s of the price. Source: %(source)s, %(day)s.") % words
 
 
+def _quoted(step: dict[str, Any], words: dict[str, str]) -> str:
+    """By the marketplace's own calculator: a share, a sum for each piece, or both."""
+    fixed = step.get("fixed")
+    if not fixed:
+        return _("%(share)s of the price, by the calculator of %(shop)s, %(day)s.") % words
+    words["each"] = formats.amount(Decimal(fixed))
+    if not Decimal(step["percent"]):
+        return _("%(each)s for each piece, by the calculator of %(shop)s, %(day)s.") % words
+    return _("%(share)s of the price and %(each)s, by the calculator of %(shop)s, %(day)s.") % words
+
+
 def price_maker(change: PriceChange | None) -> str:
     if change is None:
         return ""
     if change.made_by == "rules":
         return _("Proposed from your cost price.")
+    if change.rule in price_words.RULES:
+        return str(price_words.RULES[change.rule])
     return _("Set by a person.")
 
 

@@ -21,7 +21,10 @@ LEFT_OUT = (".git", ".venv", "node_modules", "staticfiles", "__pycache__", "*.py
 
 @dataclass(frozen=True)
 class Guard:
-    """In `file`, `code` becomes `without`; then one of `tests` named `noticed` must fail."""
+    """In `file`, `code` becomes `without`; then one of `tests` named `noticed` must fail.
+
+    Several files of tests stand with spaces between.
+    """
 
     file: str
     code: str
@@ -115,7 +118,7 @@ def is_caught(guard: Guard) -> bool:
         _take_away(tree, guard)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly"]
         run = subprocess.run(
-            [*command, guard.tests, "-k", guard.noticed],
+            [*command, *guard.tests.split(), "-k", guard.noticed],
             cwd=tree,
             env=os.environ | {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)},
             capture_output=True,

@@ -28,6 +28,13 @@ OPERATION_RETRIED = {
     "cancel_order": "orders.services.fulfilment.on_step_retried",
 }
 
+# kind of operation that carries a price -> who stops some of it just before it is sent:
+# (operations) -> refusals by operation
+PRICE_GUARD = {
+    "push_price": "products.services.price_guard.stopped",
+    "publish_card": "products.services.price_guard.stopped",
+}
+
 # stream of news -> who says what to ask for, and who takes what came
 INBOUND_WANTED = {
     "orders": "orders.services.intake.open_order_ids",
@@ -124,6 +131,9 @@ CLOCK = {
     "partners.telegram.updates.sweep": 3600,
     "partners.services.audit_seals.seal_settled": 15,
     "products.services.listings.wake_unlisted": 60,
+    "products.services.price_batches.wake_due": 15,
+    "products.services.currency_rates.wake_fetch": 1800,
+    "products.services.quoted_fees.wake_due": 600,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
     "orders.services.deadlines.wake_checks": 300,

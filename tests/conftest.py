@@ -1,5 +1,6 @@
 import os
 import uuid
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.core.cache import caches
 from django.db.models.signals import post_migrate
 
 from partners.services import tax_regimes
+from products.services import fee_schedules
 from tests import factories
 
 pytest_plugins = [
@@ -54,19 +56,25 @@ def _forgive_once(item):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """A test of real processes empties every table afterwards; what migrations put in stays."""
-    migration = import_module("partners.migrations.0013_begin_with_the_known_tax_regimes")
-    config = apps.get_app_config("partners")
+    for app, name in (
+        ("partners", "0013_begin_with_the_known_tax_regimes"),
+        ("products", "0008_begin_with_the_known_fees"),
+    ):
+        migration = import_module(f"{app}.migrations.{name}")
+        post_migrate.connect(
+            partial(_begin, migration), sender=apps.get_app_config(app), weak=False
+        )
 
-    def begin(**kwargs):
-        migration.begin(apps)
 
-    post_migrate.connect(begin, sender=config, weak=False)
+def _begin(migration, **kwargs):
+    migration.begin(apps)
 
 
 @pytest.fixture(autouse=True)
 def _fresh_regimes():
     """Those of one test are not read in another."""
     tax_regimes.forget_read()
+    fee_schedules.forget_read()
 
 
 @pytest.fixture(autouse=True)

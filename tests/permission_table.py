@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -22,6 +23,7 @@ from partners.models import (
 )
 from partners.services import api_keys, chat, invitations
 from partners.services.attachments import Attachment
+from products.models import PriceBatch, PriceChange
 from products.services import import_files
 from sellercloudx.demo import scale
 from tests import factories
@@ -116,6 +118,18 @@ def price_proposal(partner):
     made = scale.price_proposal(factories.make_product(partner))
     made.save()
     return {"pk": made.pk}
+
+
+def price_batch(partner):
+    return {"pk": PriceBatch.objects.create(partner=partner, submission=uuid.uuid4()).pk}
+
+
+def price_change(partner):
+    product = factories.make_product(partner)
+    change = PriceChange(partner=partner, product=product, currency="UZS", made_by="person")
+    change.before, change.after = Decimal(90_000), product.price
+    change.save()
+    return {"pk": change.pk}
 
 
 def listing(partner):
@@ -385,6 +399,15 @@ RULES = {
     "products:proposals": partner(GET),
     "products:accept_price": partner(POST, price_proposal),
     "products:decline_price": partner(POST, price_proposal),
+    "products:price_limits": form(),
+    "products:product_limits": form(product),
+    "products:many_prices": form(),
+    "products:price_batch": partner(GET, price_batch),
+    "products:release_prices": partner(POST, price_batch),
+    "products:stop_prices": partner(POST, price_batch),
+    "products:undo_prices": partner(POST, price_batch),
+    "products:undo_price": partner(POST, price_change),
+    "products:undo_rule": partner(POST),
     "products:shops": partner(GET, product),
     "products:open_listing": partner(POST, product_and_connection),
     "products:rates": form(shop),

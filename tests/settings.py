@@ -15,6 +15,8 @@ os.environ["ENV_FILE"] = os.devnull
 os.environ["DATA_DIR"] = str(SCRATCH)
 os.environ.pop("SQLITE_PATH", None)
 os.environ.setdefault("SESSION_SECRET", "for-tests-only-" + "x" * 40)
+# No test asks the bank; those of its rates have a server of their own.
+os.environ["CBU_API_URL"] = ""
 os.environ.setdefault("PUBLIC_URL", "http://127.0.0.1:3000")
 # A busy machine makes tests slow, and a test may wait for a process inside its transaction.
 os.environ.setdefault("DB_STATEMENT_TIMEOUT", "300")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from marketplaces.connecting import disconnect
 from marketplaces.models import RemoteAttributes, RemoteCategory
 from orders.models import Order, OrderLine
-from products.models import Listing, Product
+from products.models import Listing, PriceBatch, Product
 from sellercloudx.demo import scale
 from tests import factories
 from tests.permission_table import RULES
@@ -98,6 +98,8 @@ def address(name: str, connection) -> str:
     thing = about.get(room, lambda: Product.objects.get(pk=listing.product_id))()
     wanted = RULES[name].about(partner)
     if "pk" in wanted and page not in ABOUT_PEOPLE:
+        if page == "price_batch":
+            thing = PriceBatch.objects.for_partner(partner).order_by("pk")[5]
         is_listing = page in ("listing", "category", "edit_card") or room == "ai_manager"
         wanted["pk"] = (listing if is_listing else thing).pk
     return reverse(name, kwargs=wanted)

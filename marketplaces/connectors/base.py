@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self, TypeVar
 
@@ -30,6 +31,7 @@ class Capability(StrEnum):
     PUSH_STOCKS = "push_stocks"
     PUSH_PRICES = "push_prices"
     PRICE_QUARANTINE = "price_quarantine"
+    FEES = "fees"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ class Limit:
     words: str
 
 
+@dataclass(frozen=True)
+class PriceJump:
+    """A price that differs so many times from the one before is held back by the marketplace."""
+
+    times_down: Decimal
+    times_up: Decimal | None
+    # Where the rule is said, and when we read it.
+    source: str
+    as_of: str
+
+
 class Connector:
     """Speaks to one marketplace with one set of credentials.
 
@@ -73,6 +86,8 @@ class Connector:
     max_parallel = 1
     # Whether `check` says when a key ends.
     keys_run_out = False
+    # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.
+    price_jump: PriceJump | None = None
 
     def __init__(self, http: Http, credentials: dict[str, str]):
         self.http = http
@@ -152,6 +167,10 @@ class Connector:
     def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
         """Prices the marketplace accepted with 200 and yet does not apply."""
         raise self._unsupported(Capability.PRICE_QUARANTINE)
+
+    def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
+        """What the marketplace would take of each, by its own calculator, in the order given."""
+        raise self._unsupported(Capability.FEES)
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -209,6 +209,35 @@ class PriceUpdate:
 
 
 @dataclass(frozen=True)
+class FeeQuestion:
+    """A product as a marketplace's calculator asks for it: centimetres and kilograms."""
+
+    sku: str
+    category_id: str
+    price: Money
+    length: Decimal
+    width: Decimal
+    height: Decimal
+    weight: Decimal
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """What is taken at a step of ours; a share of the price has its percent. `kind` is theirs."""
+
+    step: str
+    amount: Money
+    percent: Decimal | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class FeeAnswer:
+    sku: str
+    lines: tuple[FeeLine, ...]
+
+
+@dataclass(frozen=True)
 class QuarantinedPrice:
     sku: str
     price: Money | None

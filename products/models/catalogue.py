@@ -87,6 +87,14 @@ class PriceChange(models.Model):
     # [{"step": "cost", "amount": "150000.00", "reason": ...}], in the order they add up.
     waterfall = models.JSONField(default=list)
     made_by = models.CharField(max_length=20)
+    # The rule that set it, where one did: all it did is undone by this name.
+    rule = models.CharField(max_length=40, blank=True)
+    # What a person who set it agreed to in plain sight: ["loss", "step"].
+    accepted = models.JSONField(default=list)
+    # The change this one takes back; each is taken back once.
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by", editable=False
+    )
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -99,6 +107,12 @@ class PriceChange(models.Model):
         indexes = [
             # The price history on the product's page.
             models.Index(fields=["product", "-id"], name="price_changes_product_idx"),
+            # What a rule did, newest first.
+            models.Index(
+                fields=["partner", "rule", "-id"],
+                condition=~Q(rule=""),
+                name="price_changes_rule_idx",
+            ),
         ]
 
     def __str__(self):

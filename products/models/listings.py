@@ -50,6 +50,9 @@ class Listing(models.Model):
     # Their words when the last price or stock was refused; empty once one is taken.
     price_refusal = models.CharField(max_length=1000, blank=True)
     stock_refusal = models.CharField(max_length=1000, blank=True)
+    # Why we did not send the last price: a code of price_guard, and the figures it is said with.
+    price_stopped_for = models.CharField(max_length=20, blank=True)
+    price_stop = models.JSONField(default=dict)
     # The marketplace's word: connectors.remote.CardStatus, and their own beside it.
     remote_status = models.CharField(max_length=12, blank=True)
     vendor_status = models.CharField(max_length=60, blank=True)

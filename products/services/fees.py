@@ -1,11 +1,12 @@
 """What selling costs: every figure with its source and its days.
 
-Taxes are rows (`tax_regimes`), the rest stands in `data/fees.json`.
+Taxes and what marketplaces take are rows (`tax_regimes`, `fee_schedules`); our own target and the
+endings of prices stand in `data/fees.json`.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -16,6 +17,9 @@ from django.conf import settings
 
 from partners.models import Partner
 from partners.services import tax_regimes
+from products.services import fee_schedules
+
+HUNDRED = Decimal(100)
 
 # What a marketplace takes; a step without a row for it is "not known".
 MARKETPLACE_STEPS = ("commission", "logistics", "payout")
@@ -25,21 +29,32 @@ BY_PARTNER = "partner"
 
 @dataclass(frozen=True)
 class Rate:
-    """One figure: percent of the selling price."""
+    """One figure: percent of the selling price, and what is taken of each piece besides."""
 
     step: str
     percent: Decimal
     source: str
     as_of: str
     marketplace: str = ""
+    fixed: Decimal = Decimal(0)
+
+    def taken_of(self, price: Decimal) -> Decimal:
+        return price * self.percent / HUNDRED + self.fixed
 
 
 @dataclass(frozen=True)
 class Shop:
-    """Where it is sold, and the rates the partner entered for it, by step."""
+    """Where it is sold, the rates the partner entered for it, and those it quoted, by step."""
 
     marketplace: str
     entered: Mapping[str, Rate] = field(default_factory=dict)
+    # By product: what its calculator said.
+    quoted: Mapping[int, Mapping[str, Rate]] = field(default_factory=dict)
+
+    def of(self, product_id: int | None) -> "Shop":
+        """The same shop for one product: what the partner says comes before what it quotes."""
+        quoted = self.quoted.get(product_id or 0, {})
+        return replace(self, entered={**quoted, **self.entered}, quoted={})
 
     def rate(self, step: str, on: date) -> Rate | None:
         """What the partner says comes before what we know; None: not known."""
@@ -60,21 +75,25 @@ def _holds(row: dict[str, Any], on: date) -> bool:
     return row["valid_from"] <= on.isoformat() <= (row["valid_to"] or "9999")
 
 
-def _rate(step: str, row: dict[str, Any], marketplace: str = "") -> Rate:
-    return Rate(step, Decimal(row["percent"]), row["source"], row["as_of"], marketplace)
+def _rate(step: str, row: dict[str, Any]) -> Rate:
+    return Rate(step, Decimal(row["percent"]), row["source"], row["as_of"])
 
 
 def fee(step: str, *, marketplace: str, on: date) -> Rate | None:
     """What the marketplace takes at a step unless the seller chose otherwise; None: not known."""
-    for row in _book()["fees"]:
-        is_ours = (row["step"], row["marketplace"]) == (step, marketplace)
-        if is_ours and row["is_default"] and _holds(row, on):
-            return _rate(step, row, marketplace)
-    return None
+    row = fee_schedules.valid(marketplace=marketplace, step=step, on=on)
+    if row is None:
+        return None
+    return Rate(step, row.basis_points / HUNDRED, row.source, row.as_of.isoformat(), marketplace)
 
 
-def fees(*, shops: Iterable[Shop], on: date) -> tuple[list[Rate], list[tuple[str, str]]]:
-    """The dearest known rate of each step, and the (step, marketplace) pairs nobody knows."""
+def fees(
+    *, shops: Iterable[Shop], on: date, price: Decimal = HUNDRED
+) -> tuple[list[Rate], list[tuple[str, str]]]:
+    """The dearest known rate of each step, and the (step, marketplace) pairs nobody knows.
+
+    The dearest of a price about as high as `price`.
+    """
     known: dict[str, Rate] = {}
     # Each once, in order, though several shops of a marketplace may lack it.
     unknown: dict[tuple[str, str], None] = {}
@@ -82,7 +101,7 @@ def fees(*, shops: Iterable[Shop], on: date) -> tuple[list[Rate], list[tuple[str
         rate = shop.rate(step, on)
         if rate is None:
             unknown[step, shop.marketplace] = None
-        elif step not in known or rate.percent > known[step].percent:
+        elif step not in known or rate.taken_of(price) > known[step].taken_of(price):
             known[step] = rate
     return list(known.values()), list(unknown)
 

@@ -107,7 +107,8 @@ class _Look:
             return [importing.promised()]
         if product is not None and not changed.keys() & {"price", "cost"}:
             return []
-        loss = importing.loss_of(self._priced(row, product), self._shops)
+        told = product.price if product else None
+        loss = importing.loss_of(self._priced(row, product), self._shops, told)
         return [loss] if loss else []
 
     def _priced(self, row: Row, product: Product | None) -> Product:

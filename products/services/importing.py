@@ -19,6 +19,7 @@ from partners.models import Partner, User
 from partners.services.activities import Made, Unfit, Work
 from partners.services.activity_items import Became, Outcome, one_by_one
 from partners.services.files import LARGEST_BYTES
+from products import price_words
 from products.models import Location, Product, ProductImport, StockLevel
 from products.services import (
     catalogue,
@@ -26,12 +27,15 @@ from products.services import (
     import_rows,
     listings,
     price_changes,
+    price_guard,
+    price_limits,
     shop_rates,
     stock,
 )
 from products.services.fees import Shop
 from products.services.import_rows import COLUMNS, Row, Sheet
 from sellercloudx.lib import formats, sheets, tables
+from sellercloudx.lib.money import Money
 
 WORDS = ("name", "brand", "barcode", "description")
 # Every product that an import makes has its own number under this, so that it is made once.
@@ -203,16 +207,27 @@ def _set_price(product: Product, given: dict[str, Any], by: User) -> None:
         return
     try:
         price_changes.change_price(product=product, price=price, cost=cost, by=by)
-    except price_changes.BelowFloor as error:
-        raise Refused(_loss(error.floor, product.currency)) from error
+    except price_guard.Refused as error:
+        raise Refused(_stopped(error.refusal)) from error
 
 
-def loss_of(product: Product, shops: Sequence[Shop]) -> str:
-    """Why the price of a product is not taken, or nothing: the limit of a price that is changed."""
-    proposal = price_changes.proposal_from(product, shops)
-    if proposal is None or product.price is None or product.price >= (proposal.floor or 0):
+def loss_of(product: Product, shops: Sequence[Shop], told: Decimal | None = None) -> str:
+    """Why the price of a product is not taken, or nothing: as a price that is changed.
+
+    As far as it is known from the table, and `told` before: limits of the seller's own count when
+    the row is carried out.
+    """
+    if product.price is None:
         return ""
-    return _loss(proposal.floor or product.price, product.currency)
+    facts = price_guard.facts_of(product, shops=shops, limits=price_limits.OURS, told=told)
+    refusal = price_guard.judge(Money(product.price, product.currency), facts)
+    return _stopped(refusal) if refusal else ""
+
+
+def _stopped(refusal: price_guard.Refusal) -> str:
+    if refusal.code == price_guard.Code.BELOW_FLOOR and refusal.bound is not None:
+        return _loss(refusal.bound, refusal.currency)
+    return price_words.batch_line(refusal.code, refusal.as_json())
 
 
 def _loss(floor: Decimal, currency: str) -> str:

@@ -1,6 +1,7 @@
 """Prices as they are set: each with its waterfall, each kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,22 +12,25 @@ from django.utils import timezone
 from marketplaces.models import Connection
 from partners import audit
 from partners.models import User
-from products.models import PriceChange, PriceProposal, Product
-from products.services import listings, pricing, publishing, shop_rates
+from products.models import Listing, PriceChange, PriceProposal, Product
+from products.services import listings, price_guard, pricing, publishing, shop_rates
 from products.services.fees import Shop
+from products.services.price_guard import BY_PERSON, LOSS, STEP, Refused
+from products.services.price_limits import limits_of
 from products.services.pricing import Proposal, Step
+from sellercloudx.lib.money import Money
 from sellercloudx.lib.queue import wake
 
 BY_RULES = "rules"
-BY_PERSON = "person"
 
 
-class BelowFloor(Exception):
-    """The price does not earn back cost and the known fees; `floor` would."""
+class BelowFloor(Refused):
+    """The price does not earn back cost, the known fees and the smallest margin."""
 
-    def __init__(self, floor: Decimal):
-        super().__init__(floor)
-        self.floor = floor
+    @property
+    def floor(self) -> Decimal | None:
+        """What would; None where no price does."""
+        return self.refusal.bound
 
 
 def proposal_for(product: Product, shops: Sequence[Connection] | None = None) -> Proposal | None:
@@ -34,17 +38,26 @@ def proposal_for(product: Product, shops: Sequence[Connection] | None = None) ->
     if product.cost is None:
         return None
     shops = listings.working_connections(product.partner) if shops is None else shops
-    return proposal_from(product, shop_rates.shops_of(shops))
+    margin = limits_of([product])[product.pk].margin
+    return proposal_from(product, shop_rates.shops_of(shops, _quoted(product)), margin)
 
 
-def proposal_from(product: Product, shops: Sequence[Shop]) -> Proposal | None:
+def _quoted(product: Product) -> list[Listing]:
+    """Its places with what marketplaces quoted; a product that is just made has none."""
+    return list(product.listings.select_related("quoted_fee")) if product.pk else []
+
+
+def proposal_from(
+    product: Product, shops: Sequence[Shop], least_margin: Decimal | None
+) -> Proposal | None:
     """The same from what the shops are known to take."""
     if product.cost is None:
         return None
     return pricing.propose(
+        least_margin=least_margin,
         cost=product.cost,
         currency=product.currency,
-        shops=shops,
+        shops=[one.of(product.pk) for one in shops],
         legal_form=product.partner.legal_form,
         tax_base=product.partner.tax_base,
     )
@@ -62,18 +75,42 @@ def set_first(*, product: Product, price: Decimal | None, shops: Sequence[Connec
     _keep(
         product,
         before=None,
-        waterfall=_waterfall(product, proposal, by_person=by_person),
-        made_by=BY_PERSON if by_person else BY_RULES,
-        by=product.created_by,
+        waterfall=_waterfall(product, proposal, by_person=by_person, shops=shops),
+        origin=Origin(product.created_by, BY_PERSON if by_person else BY_RULES),
     )
 
 
-def _waterfall(product: Product, proposal: Proposal | None, *, by_person: bool) -> tuple[Step, ...]:
-    if proposal is None or product.cost is None or product.price is None:
+def _waterfall(
+    product: Product,
+    proposal: Proposal | None,
+    *,
+    by_person: bool,
+    shops: Sequence[Connection] | None = None,
+) -> tuple[Step, ...]:
+    if product.price is None:
         return ()
+    if proposal is None or product.cost is None:
+        shops = listings.working_connections(product.partner) if shops is None else shops
+        return pricing.without_cost(
+            price=product.price,
+            shops=[one.of(product.pk) for one in shop_rates.shops_of(shops, _quoted(product))],
+            legal_form=product.partner.legal_form,
+            tax_base=product.partner.tax_base,
+        )
     if by_person and product.price != proposal.price:
         return pricing.explain(cost=product.cost, price=product.price, proposal=proposal)
     return proposal.waterfall
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a change comes from, and what was agreed to with it."""
+
+    by: User | None
+    made_by: str = BY_PERSON
+    rule: str = ""
+    accepted: tuple[str, ...] = ()
+    undoes: PriceChange | None = None
 
 
 def _keep(
@@ -81,8 +118,7 @@ def _keep(
     *,
     before: Decimal | None,
     waterfall: Sequence[Step],
-    made_by: str,
-    by: User | None,
+    origin: Origin,
 ) -> PriceChange:
     return PriceChange.objects.create(
         partner=product.partner,
@@ -91,8 +127,11 @@ def _keep(
         before=before,
         after=product.price,
         waterfall=pricing.as_json(waterfall),
-        made_by=made_by,
-        actor=by,
+        made_by=origin.made_by,
+        rule=origin.rule,
+        accepted=list(origin.accepted),
+        undoes=origin.undoes,
+        actor=origin.by,
     )
 
 
@@ -104,28 +143,62 @@ def change_price(
     by: User,
     cost: Decimal | None = None,
     accept_loss: bool = False,
+    accept_step: bool = False,
 ) -> Product:
     """Set what a person decided, and tell the shops that already have the product.
 
-    Raises BelowFloor unless selling at a loss is accepted.
+    Raises BelowFloor unless selling at a loss is accepted, Refused for what else the guard stops;
+    a large step is let through where it is accepted.
     """
-    product = Product.objects.select_for_update().get(pk=product.pk)
+    accepted = tuple(name for name, said in ((LOSS, accept_loss), (STEP, accept_step)) if said)
+    return set_price(product=product, price=price, cost=cost, origin=Origin(by, accepted=accepted))
+
+
+@transaction.atomic
+def set_price(
+    *, product: Product, price: Decimal, origin: Origin, cost: Decimal | None = None
+) -> Product:
+    """The one way a price becomes another. Raises BelowFloor, Refused."""
+    rows = Product.objects.select_for_update(of=("self",)).select_related("partner")
+    product = rows.get(pk=product.pk)
     before = {"price": product.price, "cost": product.cost}
     product.price, product.cost = price, product.cost if cost is None else cost
-    if {"price": product.price, "cost": product.cost} == before:
+    is_same = {"price": product.price, "cost": product.cost} == before
+    if is_same and not (origin.accepted or _is_stopped(product)):
         return product
     proposal = proposal_for(product)
-    floor = proposal.floor if proposal else None
-    if floor is not None and price < floor and not accept_loss:
-        raise BelowFloor(floor)
+    _check(product, told=before["price"], origin=origin)
     product.save(update_fields=["price", "cost", "updated_at"])
-    _note_change(product, proposal, before=before, by=by)
-    if before["price"] != price:
+    if not is_same or origin.accepted:
+        _note_change(product, proposal, before=before, origin=origin)
+    if is_same or before["price"] != price:
         _outdate_proposals(product)
-        publishing.tell_price(product, by=by)
+        publishing.tell_price(product, by=origin.by)
     if before["cost"] != product.cost:
         wake("products.services.price_proposals.review", product.partner_id, product.pk)
     return product
+
+
+def _is_stopped(product: Product) -> bool:
+    return product.listings.exclude(price_stopped_for="").exists()
+
+
+def _check(product: Product, *, told: Decimal | None, origin: Origin) -> None:
+    """Let the guard look at the price before it is ours: for all shops, then for each."""
+    assert product.price is not None  # noqa: S101  it has just been set
+    price = Money(product.price, product.currency)
+    refusal = price_guard.Outlook(product.partner, [product]).judge(
+        product,
+        price,
+        told=told,
+        accepted=origin.accepted,
+        is_automatic=origin.made_by != BY_PERSON,
+    )
+    if refusal is None:
+        return
+    if refusal.code in (price_guard.Code.BELOW_FLOOR, price_guard.Code.NOTHING_LEFT):
+        raise BelowFloor(refusal)
+    raise Refused(refusal)
 
 
 def _outdate_proposals(product: Product) -> None:
@@ -135,21 +208,27 @@ def _outdate_proposals(product: Product) -> None:
 
 
 def _note_change(
-    product: Product, proposal: Proposal | None, *, before: dict[str, Decimal | None], by: User
+    product: Product,
+    proposal: Proposal | None,
+    *,
+    before: dict[str, Decimal | None],
+    origin: Origin,
 ) -> None:
-    """Into the audit, and where the price itself is another, into its history."""
-    if product.price != before["price"]:
+    """Into the audit, and where the price itself is another, into its history.
+
+    So is what was agreed to: the guard asks for it when the price is sent.
+    """
+    if product.price != before["price"] or origin.accepted:
         _keep(
             product,
             before=before["price"],
             waterfall=_waterfall(product, proposal, by_person=True),
-            made_by=BY_PERSON,
-            by=by,
+            origin=origin,
         )
     audit.record(
-        "PRICE_CHANGED",
+        "PRICE_UNDONE" if origin.undoes else "PRICE_CHANGED",
         partner=product.partner,
-        actor=by,
+        actor=origin.by,
         entity=product,
         before=_as_text(before),
         after=_as_text({"price": product.price, "cost": product.cost}),
@@ -185,7 +264,8 @@ def explained(
     """The lines under the price: as it was set, or as it is since the cost is another."""
     if change is None:
         return []
-    costs = [Decimal(step["amount"]) for step in change.waterfall if step["step"] == "cost"]
-    if proposal is None or costs == [product.cost]:
+    costs = [step["amount"] for step in change.waterfall if step["step"] == "cost"]
+    known = [Decimal(amount) for amount in costs if amount is not None]
+    if proposal is None or known == [product.cost]:
         return change.waterfall
     return pricing.as_json(_waterfall(product, proposal, by_person=True))

@@ -13,18 +13,30 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
+from marketplaces.models import Connection
 from partners import audit
 from partners.models import Partner, User
 from partners.services import notices, tax_regimes
-from products.models import PriceChange, PriceProposal, Product
-from products.services import listings, price_changes, pricing, shop_rates
+from products.models import Listing, PriceChange, PriceProposal, Product
+from products.services import (
+    fee_schedules,
+    listings,
+    price_changes,
+    price_guard,
+    pricing,
+    shop_rates,
+)
 from products.services.fees import Shop
+from products.services.price_guard import Refused
+from products.services.price_limits import limits_of
 from products.services.pricing import HUNDRED, Proposal
 from sellercloudx.lib.money import in_groups
 from sellercloudx.lib.queue import wake
 
 Place, State = PriceProposal.Place, PriceProposal.State
 OURS = ("margin", "rounding")
+# What these proposals are called where all that a rule did is undone.
+RULE = "review"
 PAGE = "/partner-dashboard/products/prices/"
 # So many at once keep the transaction short.
 CHUNK = 50
@@ -59,7 +71,8 @@ def review(partner_id: int, product_id: int | None = None) -> int:
     _close_unpriced(partner)
     # What woke us may be a row of a minute ago that this process has not read yet.
     tax_regimes.forget_read()
-    shops = shop_rates.shops_of(listings.working_connections(partner))
+    fee_schedules.forget_read()
+    shops = listings.working_connections(partner)
     priced = Product.objects.for_partner(partner).filter(cost__gt=0, price__gt=0)
     if product_id is not None:
         priced = priced.filter(pk=product_id)
@@ -73,10 +86,11 @@ def review(partner_id: int, product_id: int | None = None) -> int:
 
 
 @transaction.atomic
-def _review_some(pks: Sequence[int], shops: Sequence[Shop]) -> int:
+def _review_some(pks: Sequence[int], shops: Sequence[Connection]) -> int:
     locked = Product.objects.select_for_update(of=["self"], no_key=True).select_related("partner")
     products = list(locked.filter(pk__in=pks, price__gt=0).order_by("pk"))
-    wanted = _wanted(products, shops)
+    listed = Listing.objects.filter(product__in=products).select_related("quoted_fee")
+    wanted = _wanted(products, shop_rates.shops_of(shops, listed))
     _close([pk for pk in pks if pk not in wanted])
     standing = {one.product_id: one for one in _open(pks)}
     stale = [pk for pk, new in wanted.items() if pk in standing and not _is_same(standing[pk], new)]
@@ -106,21 +120,15 @@ def _is_same(old: PriceProposal, new: PriceProposal) -> bool:
 
 
 def _wanted(products: Sequence[Product], shops: Sequence[Shop]) -> dict[int, PriceProposal]:
-    set_by, kept = _last_set(products), _last_kept(products)
+    set_by, kept = price_guard.latest_changes(products), _last_kept(products)
+    limits = limits_of(products)
     found = {}
     for product in products:
-        proposal = price_changes.proposal_from(product, shops)
+        proposal = price_changes.proposal_from(product, shops, limits[product.pk].margin)
         was = set_by.get(product.pk)
         if proposal and (one := _proposed(product, proposal, was, kept.get(product.pk))):
             found[product.pk] = one
     return found
-
-
-def _last_set(products: Sequence[Product]) -> dict[int, PriceChange]:
-    """How each came to the price it has."""
-    rows = PriceChange.objects.filter(product__in=products)
-    newest = rows.order_by().values("product").annotate(newest=Max("pk")).values("newest")
-    return {row.product_id: row for row in PriceChange.objects.filter(pk__in=newest)}
 
 
 def _last_kept(products: Sequence[Product]) -> dict[int, PriceProposal]:
@@ -174,7 +182,7 @@ def _target(proposal: Proposal) -> Decimal:
 def _agreed(price: Decimal, was: PriceChange | None, kept: PriceProposal | None) -> Decimal | None:
     """The least that somebody took this price for; None where its cost was not known then."""
     agreed = []
-    if was is not None and was.after == price and was.waterfall:
+    if was is not None and was.after == price and "cost" in _amounts(was.waterfall):
         agreed.append(_left(was.waterfall, price))
     if kept is not None and kept.before == price:
         agreed.append(kept.left)
@@ -237,10 +245,11 @@ def accept(*, proposal: PriceProposal, by: User, place: PriceProposal.Place) -> 
 
 
 def _set_price(proposal: PriceProposal, product: Product, by: User) -> bool:
-    """Whether the proposed price still earns its floor."""
+    """Whether the guard still lets the proposed price through; its step was seen and agreed to."""
+    origin = price_changes.Origin(by, rule=RULE, accepted=(price_guard.STEP,))
     try:
-        price_changes.change_price(product=product, price=proposal.after, by=by)
-    except price_changes.BelowFloor:
+        price_changes.set_price(product=product, price=proposal.after, origin=origin)
+    except Refused:
         _outdate(proposal, by, was=State.ACCEPTED)
         wake("products.services.price_proposals.review", product.partner_id, product.pk)
         return False

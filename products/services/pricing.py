@@ -28,6 +28,8 @@ class Step:
     marketplace: str = ""
     source: str = ""
     as_of: str = ""
+    # What is taken of each piece beside the percent.
+    fixed: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -50,28 +52,52 @@ def propose(
     shops: Sequence[Shop] = (),
     legal_form: str = "",
     tax_base: str = Partner.TaxBase.TURNOVER,
+    least_margin: Decimal | None = None,
     on: date | None = None,
 ) -> Proposal:
-    """The price that pays cost, known fees and tax and leaves the target margin, rounded up."""
+    """The price that pays cost, known fees and tax and leaves the target margin, rounded up.
+
+    The floor leaves `least_margin` percent, or nothing.
+    """
     on = on or timezone.localdate()
-    rates, unknown = fees.fees(shops=shops, on=on)
-    tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
-    rates += filter(None, [tax, fees.target_margin(on=on)])
-    left_out = [
-        Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
-    ]
-    if not any(rate.step == "tax" for rate in rates):
-        left_out.append(Step("tax", None, "not_known"))
-    proposal = from_rates(cost=cost, currency=currency, rates=rates, left_out=left_out)
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, on, price=cost)
+    margin = fees.target_margin(on=on)
+    proposal = from_rates(
+        cost=cost,
+        currency=currency,
+        rates=[*rates, *filter(None, [margin])],
+        left_out=left_out,
+        least_margin=least_margin or Decimal(0),
+    )
     return replace(proposal, is_complete=bool(shops) and not left_out)
 
 
+def _taken_by_others(
+    shops: Sequence[Shop], legal_form: str, tax_base: str, on: date, *, price: Decimal
+) -> tuple[list[Rate], list[Step]]:
+    """What marketplaces and the state take of a price, and what of it is not known."""
+    rates, unknown = fees.fees(shops=shops, on=on, price=price)
+    tax = fees.tax(legal_form=legal_form, base=tax_base, on=on)
+    left_out = [
+        Step(step, None, "not_known", marketplace=marketplace) for step, marketplace in unknown
+    ]
+    if tax is None:
+        left_out.append(Step("tax", None, "not_known"))
+    return [*rates, *filter(None, [tax])], left_out
+
+
 def from_rates(
-    *, cost: Decimal, currency: str, rates: Sequence[Rate], left_out: Sequence[Step] = ()
+    *,
+    cost: Decimal,
+    currency: str,
+    rates: Sequence[Rate],
+    left_out: Sequence[Step] = (),
+    least_margin: Decimal = Decimal(0),
 ) -> Proposal:
-    floor = _earning_back(cost, [rate for rate in rates if rate.step != "margin"])
+    taken = [rate for rate in rates if rate.step != "margin"]
+    floor = _earning_back(cost, taken, least_margin)
     aim = _earning_back(cost, rates)
-    price = None if aim is None else _rounded_up(aim, currency)
+    price = None if aim is None else _rounded_up(max(aim, floor or aim), currency)
     start = Step("cost", cost, "yours")
     if price is None or price > LARGEST:
         return Proposal(None, currency, _in_order([start, *left_out]), floor)
@@ -81,10 +107,13 @@ def from_rates(
     return Proposal(price, currency, _in_order([*steps, *left_out]), floor)
 
 
-def _earning_back(cost: Decimal, rates: Iterable[Rate]) -> Decimal | None:
-    """The smallest price of which so many percent may go; None where they take all of it."""
-    left = 1 - sum((rate.percent for rate in rates), Decimal(0)) / HUNDRED
-    return (cost / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
+def _earning_back(
+    cost: Decimal, rates: Sequence[Rate], margin: Decimal = Decimal(0)
+) -> Decimal | None:
+    """The smallest price of which so much may go; None where they take all of it."""
+    left = 1 - (sum((rate.percent for rate in rates), Decimal(0)) + margin) / HUNDRED
+    fixed = sum((rate.fixed for rate in rates), Decimal(0))
+    return ((cost + fixed) / left).quantize(CENT, ROUND_CEILING) if left > 0 else None
 
 
 def _in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -99,12 +128,13 @@ def _rounded_up(amount: Decimal, currency: str) -> Decimal:
 def _taken(rate: Rate, price: Decimal) -> Step:
     return Step(
         step=rate.step,
-        amount=round_money(price * rate.percent / HUNDRED),
+        amount=round_money(rate.taken_of(price)),
         reason="target" if rate.step == "margin" else "rate",
         percent=rate.percent,
         marketplace=rate.marketplace,
         source=rate.source,
         as_of=rate.as_of,
+        fixed=rate.fixed or None,
     )
 
 
@@ -124,10 +154,23 @@ def explain(*, cost: Decimal, price: Decimal, proposal: Proposal) -> tuple[Step,
     steps = [Step("cost", cost, "yours")]
     for step in proposal.waterfall:
         if step.step not in ("cost", "margin", "rounding") and step.percent is not None:
-            steps.append(
-                Step(**(asdict(step) | {"amount": round_money(price * step.percent / HUNDRED)}))
-            )
+            taken = price * step.percent / HUNDRED + (step.fixed or 0)
+            steps.append(replace(step, amount=round_money(taken)))
     rest = price - sum((step.amount for step in steps if step.amount is not None), Decimal(0))
     share = (rest / price * HUNDRED).quantize(Decimal("0.1"))
     left_out = [step for step in proposal.waterfall if step.amount is None]
     return _in_order([*steps, Step("margin", rest, "left", percent=share), *left_out])
+
+
+def without_cost(
+    *,
+    price: Decimal,
+    shops: Sequence[Shop] = (),
+    legal_form: str = "",
+    tax_base: str = Partner.TaxBase.TURNOVER,
+) -> tuple[Step, ...]:
+    """What is taken of a price whose cost is not known: nor is what is left."""
+    today = timezone.localdate()
+    rates, left_out = _taken_by_others(shops, legal_form, tax_base, today, price=price)
+    unknown = [Step("cost", None, "no_cost"), Step("margin", None, "no_cost")]
+    return _in_order([*(_taken(rate, price) for rate in rates), *left_out, *unknown])

@@ -1,8 +1,6 @@
 """From an approved card to the marketplace, and what came of it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +20,7 @@ from partners import audit
 from partners.models import User
 from partners.services import files, notices
 from products.models import Card, Listing, Product, StockLevel
-from products.services import stock, stock_shares
+from products.services import price_guard, stock, stock_shares
 from products.services.cards import latest_card
 from products.services.readiness import Blocker, blockers
 from sellercloudx.lib.money import Money
@@ -34,7 +32,8 @@ MAY_BE_APPROVED = (State.REVIEW, State.REFUSED, State.UNCLEAR)
 # An answer may still come for a card whose shop was disconnected meanwhile.
 ON_ITS_WAY = (State.APPROVED, State.UNCLEAR)
 # What was said of an earlier card does not hold for the next.
-UNSAID = {"card_warning": "", "price_refusal": "", "stock_refusal": ""}
+_PRICE_UNSAID: dict[str, Any] = {"price_refusal": "", "price_stopped_for": "", "price_stop": {}}
+UNSAID: dict[str, Any] = {"card_warning": "", "stock_refusal": "", **_PRICE_UNSAID}
 # Products named in one notification.
 NAMED = 3
 
@@ -266,7 +265,12 @@ def on_price_result(operation: Operation, result: ItemResult) -> None:
     if result.ok:
         price = payloads.load(PriceUpdate, operation.payload).price.amount
         # Whether it applies is known later: see held_prices.
-        _note(listing, sent_price=price, price_refusal="", price_told_at=timezone.now())
+        _note(listing, sent_price=price, price_told_at=timezone.now(), **_PRICE_UNSAID)
+        return
+    if result.code.startswith(price_guard.OURS):
+        # The guard has noted why; we speak for ourselves, in the reader's language.
+        _note(listing, price_refusal="")
+        tell_partner(listing, "price_stopped", "", occasion=f"operation:{operation.pk}")
         return
     _note(listing, price_refusal=_words(result))
     tell_partner(listing, "price_refused", _words(result), occasion=f"operation:{operation.pk}")
@@ -332,11 +336,10 @@ def _listing_of(operation: Operation) -> Listing:
     return listings.get(pk=_listing_pk(operation))
 
 
-def _listing_pk(operation: Operation) -> int:
-    return int(operation.subject.removeprefix("listing:"))
+_listing_pk = price_guard.listing_pk
 
 
-def _note(listing: Listing, **fields: Decimal | datetime | int | str) -> None:
+def _note(listing: Listing, **fields: Any) -> None:
     Listing.objects.filter(pk=listing.pk).update(**fields)
 
 

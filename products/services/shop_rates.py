@@ -10,15 +10,19 @@ from django.utils import timezone
 from marketplaces.models import Connection
 from partners import audit
 from partners.models import User
-from products.models import ShopRate
+from products.models import Listing, ShopRate
+from products.services import quoted_fees
 from products.services.fees import BY_PARTNER, Rate, Shop
 from sellercloudx.lib.queue import wake
 
 HUNDRED = Decimal(100)
 
 
-def shops_of(connections: Iterable[Connection]) -> list[Shop]:
-    """Each with the rates entered for it. One query."""
+def shops_of(connections: Iterable[Connection], listings: Iterable[Listing] = ()) -> list[Shop]:
+    """Each with the rates entered for it, and quoted for these listings. One query.
+
+    The listings come with their `quoted_fee`.
+    """
     connections = list(connections)
     entered: dict[int, dict[str, Rate]] = {one.pk: {} for one in connections}
     marketplaces = {one.pk: one.marketplace for one in connections}
@@ -28,7 +32,8 @@ def shops_of(connections: Iterable[Connection]) -> list[Shop]:
             marketplace = marketplaces[row.connection_id]
             rate = Rate(row.step, percent, BY_PARTNER, day, marketplace)
             entered[row.connection_id][row.step] = rate
-    return [Shop(one.marketplace, entered[one.pk]) for one in connections]
+    quoted = quoted_fees.rates_of(listings, marketplaces)
+    return [Shop(one.marketplace, entered[one.pk], quoted.get(one.pk, {})) for one in connections]
 
 
 def entered_for(connection: Connection) -> dict[str, Decimal | None]:

@@ -10,7 +10,7 @@ from marketplaces import categories, gateway, outbox
 from marketplaces.connectors.errors import MarketplaceError
 from marketplaces.explain import explain
 from partners.access import OPERATOR, partner_required
-from products import card_words, wording
+from products import card_words, price_words, wording
 from products.models import Listing
 from products.services import category_match, listings, publishing
 from products.services.cards import latest_card
@@ -30,6 +30,7 @@ def own_listing(request, pk) -> Listing:
     listing.title = wording.shop_title(listing.connection)
     listing.standing = wording.standing(listing)
     listing.their_words = wording.their_words(listing)
+    listing.stopped_words = price_words.listing_stopped(listing)
     return listing
 
 

@@ -8,16 +8,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from partners.access import OPERATOR, partner_required
-from products import tabs, wording
+from products import price_words, tabs, wording
 from products.forms import AdjustForm, PriceForm, ProductForm
 from products.models import Product, Reservation, StockMovement
-from products.services import catalogue, listings, price_changes, pricing, skus, stock
+from products.services import (
+    catalogue,
+    listings,
+    price_changes,
+    price_guard,
+    price_limits,
+    pricing,
+    shop_rates,
+    skus,
+    stock,
+)
 from products.views.catalogue import read_photo
 from sellercloudx.lib import formats
 from sellercloudx.lib.fragments import fragment_of, polled
+from sellercloudx.lib.money import Money
 from sellercloudx.lib.submissions import key_of
 
 LEDGER_ROWS = 20
+HISTORY = 10
 BUSY, SETTLING = "every 2s", "every 15s"
 
 
@@ -40,11 +52,14 @@ def _movements(product: Product) -> list[StockMovement]:
 @partner_required
 @require_GET
 def detail(request, pk):
-    found = price_changes.with_latest_change(stock.with_figures(own_products(request)))
+    priced = price_limits.with_margin(own_products(request))
+    found = price_changes.with_latest_change(stock.with_figures(priced))
     product = get_object_or_404(found.annotate(is_price_proposed=tabs.PROPOSED), pk=pk)
     change = price_changes.latest_change(product)
     shops = listings.working_connections(product.partner)
-    proposal = price_changes.proposal_for(product, shops)
+    listed = _listed(product)
+    rates, margin = shop_rates.shops_of(shops, listed), price_limits.margin_read(product)
+    proposal = price_changes.proposal_from(product, rates, margin)
     proposed = proposal.price if proposal else None
     explained = price_changes.explained(product, change, proposal)
     context = {
@@ -57,9 +72,14 @@ def detail(request, pk):
         "movements": _movements(product),
         "held": product.reservations.filter(state=Reservation.State.LIVE).order_by("pk"),
         "is_sku_proposed": product.sku.startswith(skus.from_name(product.name)),
-        **_shops(product, shops),
+        **_shops(listed, shops),
     }
     return render(request, "products/detail.html", context)
+
+
+def _listed(product) -> list:
+    """Its places, with their shops and what those quoted."""
+    return list(product.listings.select_related("connection", "quoted_fee").order_by("pk"))
 
 
 @polled
@@ -70,15 +90,17 @@ def shops(request, pk):
     """The part of the page that changes by itself while cards are made and sent."""
     product = own_product(request, pk)
     shops = listings.working_connections(product.partner)
-    return render(request, "products/_shops.html", {"product": product, **_shops(product, shops)})
+    return render(
+        request, "products/_shops.html", {"product": product, **_shops(_listed(product), shops)}
+    )
 
 
-def _shops(product, shops) -> dict:
+def _shops(listed, shops) -> dict:
     """`shops` are those that work."""
-    listed = list(product.listings.select_related("connection").order_by("pk"))
     for listing in listed:
         listing.standing = wording.standing(listing)
         listing.their_words = wording.their_words(listing)
+        listing.stopped_words = price_words.listing_stopped(listing)
         listing.title = wording.shop_title(listing.connection)
         listing.category_words = wording.category_reason(listing)
     taken = {listing.connection_id for listing in listed}
@@ -128,7 +150,10 @@ def _save(request, product, form) -> bool:
 def price(request, pk):
     product = own_product(request, pk)
     shops = listings.working_connections(product.partner)
-    proposal = price_changes.proposal_for(product, shops)
+    listed = _listed(product)
+    margin = price_limits.limits_of([product])[product.pk].margin
+    rates = shop_rates.shops_of(shops, listed)
+    proposal = price_changes.proposal_from(product, rates, margin)
     proposed = proposal.price if proposal else None
     initial = {"price": product.price or proposed, "cost": product.cost}
     form = PriceForm(request.POST or None, initial=initial)
@@ -142,8 +167,32 @@ def price(request, pk):
         "lines": _lines_of(proposal),
         "is_complete": proposal is not None and proposal.is_complete,
         "shops": [(shop.pk, wording.shop_title(shop)) for shop in shops],
+        "stopped": _stopped(listed),
+        "elsewhere": _elsewhere(product, shops),
+        "history": product.price_changes.select_related("actor").order_by("-pk")[:HISTORY],
     }
     return render(request, "products/price.html", context, status=422 if form.errors else 200)
+
+
+def _stopped(listed) -> list[dict]:
+    """The shops the price was not sent to, and why."""
+    return [
+        {"shop": wording.shop_title(one.connection), "why": price_words.listing_stopped(one)}
+        for one in listed
+        if one.price_stopped_for
+    ]
+
+
+def _elsewhere(product, shops) -> list[dict]:
+    """The price in the currencies of shops that count in another."""
+    if product.price is None:
+        return []
+    price = Money(product.price, product.currency)
+    currencies = {shop.currency for shop in shops} - {"", product.currency}
+    return [
+        {"currency": one, "words": price_words.in_currency(price, one)}
+        for one in sorted(currencies)
+    ]
 
 
 def _lines_of(proposal):
@@ -156,14 +205,21 @@ def _set_price(request, product, form) -> bool:
     try:
         price_changes.change_price(product=product, by=request.user, **form.cleaned_data)
     except price_changes.BelowFloor as error:
-        # To be typed in by a person: whole, and no less than the floor.
-        whole = error.floor.to_integral_value(ROUND_CEILING)
-        form.add_error(
-            "price",
-            _("Below %(floor)s you lose on each piece. Raise it, or tick the box below.")
-            % {"floor": formats.money(whole, product.currency)},
-        )
+        form.add_error("price", _losing(error, product))
+    except price_guard.Refused as error:
+        refusal = error.refusal
+        form.add_error("price", price_words.price_stopped(refusal.code, refusal.as_json()))
     return not form.errors
+
+
+def _losing(error, product) -> str:
+    if error.floor is None:
+        return str(price_words.STOPPED[error.refusal.code])
+    # To be typed in by a person: whole, and no less than the floor.
+    whole = error.floor.to_integral_value(ROUND_CEILING)
+    return _("Below %(floor)s you lose on each piece. Raise it, or tick the box below.") % {
+        "floor": formats.money(whole, product.currency)
+    }
 
 
 @partner_required(to_look=OPERATOR)

@@ -18,6 +18,8 @@ from products.models import (
     Card,
     Listing,
     Location,
+    PriceBatch,
+    PriceBatchRow,
     PriceChange,
     PriceProposal,
     Product,
@@ -41,6 +43,11 @@ def fill(*, connection: Connection, owner: User, rows: int) -> None:
     _keep(Card, (card(listing) for listing in listings))
     _keep(PriceChange, (_price_change(product) for product in products))
     _keep(PriceProposal, (price_proposal(product) for product in products[::2]))
+    batches = _keep(PriceBatch, (price_batch(partner) for _ in range(rows)))
+    _keep(
+        PriceBatchRow,
+        (_batch_row(batch, product) for batch in batches[5:6] for product in products),
+    )
     orders = _keep(Order, (order(connection, n) for n in range(rows)))
     pairs = zip(orders, products, strict=True)
     _keep(OrderLine, (line(order, product) for order, product in pairs))
@@ -127,6 +134,21 @@ def _price_change(product: Product) -> PriceChange:
         currency=product.currency,
         after=PRICE,
         made_by="rules",
+    )
+
+
+def price_batch(partner: Partner) -> PriceBatch:
+    return PriceBatch(partner=partner, submission=uuid.uuid4())
+
+
+def _batch_row(batch: PriceBatch, product: Product) -> PriceBatchRow:
+    return PriceBatchRow(
+        batch=batch,
+        number=product.pk,
+        sku=product.sku,
+        product=product,
+        before=PRICE,
+        after=PRICE + 1000,
     )
 
 

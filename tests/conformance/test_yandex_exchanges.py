@@ -10,7 +10,7 @@ import pytest
 from marketplaces.connectors import remote
 from marketplaces.connectors.base import Capability
 from marketplaces.connectors.yandex.connector import Yandex
-from tests.conformance.yandex_shop import Shop, attempt
+from tests.conformance.yandex_shop import MUGS, Shop, attempt
 from tests.marketplaces.yandex.samples import uzs
 
 pytestmark = pytest.mark.processes
@@ -185,6 +185,24 @@ def price_quarantine(shop):
     attempt(shop.yandex.price_quarantine)
 
 
+def fees(shop):
+    for price in ("50000", "99000.50", "1000000"):
+        (answer,) = shop.yandex.fees([question("A", price)])
+        assert {line.step for line in answer.lines} == {"commission", "payout", "logistics"}
+    assert [one.sku for one in shop.yandex.fees([question(f"S{n}") for n in range(3)])] == [
+        "S0", "S1", "S2",
+    ]  # fmt: skip
+    attempt(shop.yandex.fees, [question("A", category="1")])
+    attempt(shop.with_key_of("INVENTORY_AND_ORDER_PROCESSING").fees, [question("A")])
+    shop.fault("420")
+    attempt(shop.yandex.fees, [question("B")])
+
+
+def question(sku, price="50000", category=MUGS):
+    sizes = [Decimal(20), Decimal("15.5"), Decimal(10), Decimal("0.8")]
+    return remote.FeeQuestion(sku, category, uzs(price), *sizes)
+
+
 VERBS = {
     "check": check,
     "iter_orders": iter_orders,
@@ -199,6 +217,7 @@ VERBS = {
     "push_stocks": push_stocks,
     "push_prices": push_prices,
     "price_quarantine": price_quarantine,
+    "fees": fees,
 }
 
 

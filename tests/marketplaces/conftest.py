@@ -9,6 +9,11 @@ from sellercloudx.lib.money import Money
 MOMENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def operations_of_no_product(settings):
+    settings.WIRING = "tests.marketplaces.wiring"
+
+
 @pytest.fixture
 def remote_order():
     def make(number, status=OrderStatus.CONFIRMED, updated_at=MOMENT):

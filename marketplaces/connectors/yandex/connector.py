@@ -11,7 +11,7 @@ from marketplaces.connectors.batching import in_loads, loads
 from marketplaces.connectors.errors import BadResponse, MarketplaceError, Rejected, Unsupported
 from marketplaces.connectors.reading import Data
 
-from . import calls, form, mapping, mapping_orders, verdicts
+from . import calls, form, mapping, mapping_fees, mapping_orders, verdicts
 from .calls import Calls, is_number, reading_answer, refuse_error
 from .limits import (
     LIMITS,
@@ -19,9 +19,11 @@ from .limits import (
     OFFERS_BATCH,
     OFFERS_BYTES,
     ORDERS_BATCH,
+    PRICE_JUMP,
     PRICES_BATCH,
     QUARANTINE_PAGE,
     STOCKS_BATCH,
+    TARIFFS_BATCH,
 )
 
 # "No more than 30 days between the dates"; a little less, as their clock is not ours.
@@ -41,6 +43,7 @@ class Yandex(Calls):
     credential_fields = form.FIELDS
     limits = LIMITS
     max_parallel = MAX_PARALLEL
+    price_jump = PRICE_JUMP
     # An FBS shop may give one reason only.
     cancel_reasons = {"out_of_stock": "SHOP_FAILED", "damaged": "SHOP_FAILED"}
 
@@ -329,6 +332,18 @@ class Yandex(Calls):
             bodies=({},),
             limit=QUARANTINE_PAGE,
         )
+
+    def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
+        """By the terms of this shop; "the calculator counts approximately"."""
+        found: list[remote.FeeAnswer] = []
+        for batch in batches(questions, TARIFFS_BATCH):
+            body = mapping_fees.request(self.campaign_id, batch)
+            data = self.call(
+                "POST", "/v2/tariffs/calculate", operation="tariffs", json=body, idempotent=True
+            )
+            with reading_answer("tariffs"):
+                found += mapping_fees.answers(batch, reading.part(data, "result"))
+        return found
 
 
 def _card(sku: str, row: Data, content: Data | None) -> remote.RemoteListing:

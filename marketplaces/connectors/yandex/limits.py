@@ -6,7 +6,9 @@ of yandex.ru/dev/market/partner-api. Where the vendor counts products, we count 
 largest batch we send, so the budget is never overdrawn.
 """
 
-from marketplaces.connectors.base import Limit
+from decimal import Decimal
+
+from marketplaces.connectors.base import Limit, PriceJump
 
 MINUTE = 60
 HOUR = 3600
@@ -20,6 +22,14 @@ ORDERS_BATCH = 50
 STOCKS_BATCH = 2000
 PRICES_BATCH = 500
 QUARANTINE_PAGE = 200
+TARIFFS_BATCH = 200
+
+# "A product lands in quarantine when its price changes too sharply": the document gives no number,
+# and sellers may set their own. Three times, either way, is our reading of it; what they hold back
+# all the same is read back from them.
+PRICE_JUMP = PriceJump(
+    Decimal(3), Decimal(3), "partner-api: price-quarantine, PRICE_CHANGE", "2026-07-17"
+)
 
 LIMITS = {
     "auth_token": Limit(100, HOUR, "100 requests an hour"),
@@ -36,4 +46,5 @@ LIMITS = {
     "stocks": Limit(100_000 // STOCKS_BATCH, MINUTE, "100 000 products a minute"),
     "prices": Limit(10_000 // PRICES_BATCH, MINUTE, "10 000 products a minute"),
     "price_quarantine": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
+    "tariffs": Limit(100, MINUTE, "100 requests a minute"),
 }

@@ -61,6 +61,8 @@ class Command(BaseCommand):
         credentials = _credentials(options["credentials"])
         arguments = _arguments(cls, verb, options["input"])
         is_dry = options["dry_run"] and verb in WRITES
+        if not is_dry and _has_price(verb, arguments):
+            raise CommandError("A price goes out by the outbox and its guard: add --dry-run.")
         unsent = Unsent() if is_dry else None
         base_url = options["url"] or settings.MARKETPLACE_URLS[cls.slug]
         connector = open_connector(cls.slug, credentials, base_url=base_url, transport=unsent)
@@ -123,6 +125,12 @@ def _arguments(cls: type[Connector], verb: Capability, path: str | None) -> dict
     except TypeError as error:
         raise CommandError(f"{verb}: {error}; give it in --input.") from None
     return arguments
+
+
+def _has_price(verb: Capability, arguments: dict[str, Any]) -> bool:
+    """Whether the call would set a price at a marketplace."""
+    is_card_with_price = any(card.price for card in arguments.get("cards", ()))
+    return verb == Capability.PUSH_PRICES or is_card_with_price
 
 
 def _run(

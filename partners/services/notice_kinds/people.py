@@ -173,6 +173,12 @@ KINDS = {
         _("The seller reads that we look into it. Call: %(of)s. What happened: %(reason)s"),
         "bad",
     ),
+    "rate_aside": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("The rate of %(currency)s moved too far within a day"),
+        _("From %(before)s to %(now)s soʻm. The one before is used until you decide."),
+        "bad",
+    ),
     "ai_provider_refused": NoticeKind(
         Topic.SYNC_TROUBLE,
         _("%(provider)s does not let us in"),

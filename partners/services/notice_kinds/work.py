@@ -41,6 +41,18 @@ KINDS = {
         _("%(product)s. In their words: %(reason)s"),
         "bad",
     ),
+    "price_stopped": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("A price was not sent to %(shop)s"),
+        _("%(product)s. We stopped it before sending. Its page says why, and what to do."),
+        "bad",
+    ),
+    "prices_frozen": NoticeKind(
+        Topic.LISTING_ERROR,
+        _("A change of many prices is stopped"),
+        _("Nothing more of it is set until you have looked at it: go on, stop it or take it back."),
+        "bad",
+    ),
     "price_quarantine": NoticeKind(
         Topic.PRICE_QUARANTINE,
         _("%(shop)s holds a price back"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('products', '0005_product_imports'),
+        ('products', '0008_begin_with_the_known_fees'),
     ]
 
     operations = [
