@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('after', sellercloudx.lib.money.MoneyField(null=True)),
                 ('is_canary', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('waiting', 'Waits for its turn'), ('set', 'Set'), ('same', 'The same as before'), ('refused', 'Not changed'), ('dropped', 'Left as it was')], default='waiting', max_length=8)),
-                ('code', models.CharField(blank=True, max_length=20)),
+                ('code', models.CharField(blank=True, max_length=20, verbose_name='why')),
                 ('figures', models.JSONField(default=dict)),
             ],
             options={
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('step_points', models.PositiveIntegerField(null=True, verbose_name='largest step')),
                 ('per_hour', models.PositiveIntegerField(null=True, verbose_name='changes in an hour')),
                 ('per_day', models.PositiveIntegerField(null=True, verbose_name='changes in a day')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],
             options={
                 'verbose_name': 'price limits',

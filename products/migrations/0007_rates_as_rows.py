@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             name='QuotedFee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price', sellercloudx.lib.money.MoneyField()),
+                ('price', sellercloudx.lib.money.MoneyField(verbose_name='price')),
                 ('currency', models.CharField(max_length=3)),
                 ('lines', models.JSONField(default=list)),
                 ('category_id', models.CharField(max_length=40)),

@@ -82,7 +82,7 @@ class PriceBatchRow(models.Model):
     is_canary = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     # Why it was not changed: a code and its figures, as the guard has them.
-    code = models.CharField(max_length=20, blank=True)
+    code = models.CharField(_("why"), max_length=20, blank=True)
     figures = models.JSONField(default=dict)
     change = models.OneToOneField(
         PriceChange, models.PROTECT, null=True, related_name="batch_row", editable=False

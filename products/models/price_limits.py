@@ -25,7 +25,7 @@ class PriceLimits(models.Model):
     step_points = models.PositiveIntegerField(_("largest step"), null=True)
     per_hour = models.PositiveIntegerField(_("changes in an hour"), null=True)
     per_day = models.PositiveIntegerField(_("changes in a day"), null=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = PartnerScopedQuerySet.as_manager()
 

@@ -132,7 +132,7 @@ class QuotedFee(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     listing = models.OneToOneField(Listing, models.CASCADE, related_name="quoted_fee")
     # What was asked about: the price counts into the answer.
-    price = MoneyField()
+    price = MoneyField(_("price"))
     currency = models.CharField(max_length=3)
     # [{"step", "amount", "percent", "kind"}]: exact text, percent where it is a share.
     lines = models.JSONField(default=list)
