@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from partners import audit
 from partners.models import AuditLog, Member, Partner, TaxRegime, User
 from partners.services import notices
+from products.models import CurrencyRate, FeeSchedule
 from referrals.services import link_referral
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 APPS = ["partners", "marketplaces", "products", "orders", "referrals", "ai_manager"]
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-EDITABLE = {User, Partner, Member, TaxRegime}
+EDITABLE = {User, Partner, Member, TaxRegime, FeeSchedule, CurrencyRate}
 
 
 def address(model, page="") -> str:
