@@ -51,6 +51,8 @@ def test_a_choice_is_saved_without_script(visit, session):
 def test_the_link_to_the_bot_is_shown_once(visit, session):
     page = visit(PAGE, width=360, session=session, locale="en")
     page.get_by_role("button", name="Link another Telegram").click()
+    page.locator("main [type=password]").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Go on").click()
     address = page.get_by_role("link", name="Open Telegram").get_attribute("href")
     assert address.startswith("https://t.me/sellercloudx_test_bot?start=")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -140,7 +140,9 @@ def of_people(shop, staff) -> re.Pattern:
     data |= {"x", "viewer"}
     # Of the ticket.
     data |= {"Etiketka", "chiqmayapti", "Salom"}
-    return re.compile("|".join([*map(re.escape, data), r"SKU-\d+", r"user\d+@example.uz"]))
+    return re.compile(
+        "|".join([*map(re.escape, data), r"SKU-\d+", r"SCALE-\d+-\d+", r"user\d+@example.uz"])
+    )
 
 
 def pages(client, shop, staff):
