@@ -8,6 +8,7 @@ question answered at once.
 import re
 import socket
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from waitress.adjustments import Adjustments
@@ -80,6 +81,11 @@ class Connection(HTTPChannel):
     @property
     def is_idle(self) -> bool:
         return not (self.request or self.requests or self.total_outbufs_len or self.discards)
+
+    @property
+    def held(self) -> int:
+        """Bytes of a body that is not whole yet."""
+        return self.request.body_bytes_received if self.request else 0
 
     @property
     def waits_for_us(self) -> bool:
@@ -163,6 +169,10 @@ def adjusted(*, threads: int, largest: int) -> Adjustments:
     )
 
 
+def waits_for_a_client(connection: Connection) -> bool:
+    return not connection.waits_for_us
+
+
 class Server(TcpWSGIServer):
     """Accepts on a socket that gunicorn has bound; `turn` is one round of its loop."""
 
@@ -203,27 +213,24 @@ class Server(TcpWSGIServer):
             return super().accept()
         except OSError:
             # The process may open no more files.
-            self._let_go_of_the_longest()
+            self._let_go_of_the_longest(waits_for_a_client)
             return None
 
     def handle_accept(self) -> None:
         super().handle_accept()
         if len(self.active_channels) > MOST_CONNECTIONS:
-            self._let_go_of_the_longest()
+            self._let_go_of_the_longest(waits_for_a_client)
 
     def _let_go_of_the_slow(self, now: float) -> None:
         for connection in [*self.active_channels.values()]:
             if connection.is_too_slow(now):
                 connection.handle_close()
-        while sum(connection.moved for connection in self._waiting()) > MOST_HELD:
-            self._let_go_of_the_longest()
+        while sum(one.held for one in self.active_channels.values()) > MOST_HELD:
+            self._let_go_of_the_longest(lambda one: one.held > 0)
 
-    def _waiting(self) -> list[Connection]:
-        return [one for one in self.active_channels.values() if not one.waits_for_us]
-
-    def _let_go_of_the_longest(self) -> None:
-        if waiting := self._waiting():
-            min(waiting, key=lambda connection: connection.since).handle_close()
+    def _let_go_of_the_longest(self, may_go: Callable[[Connection], bool]) -> None:
+        if waiting := [one for one in self.active_channels.values() if may_go(one)]:
+            min(waiting, key=lambda one: one.since).handle_close()
 
     def stop(self) -> None:
         """Accept nobody more; whoever is here is served with their last answer."""
