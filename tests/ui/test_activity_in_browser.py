@@ -47,7 +47,7 @@ def test_it_is_cancelled_without_script(visit, client):
     page = visit(
         "/partner-dashboard/products/", session=session, locale="en", java_script_enabled=False
     )
-    page.locator("summary:has-text('Export')").click()
+    page.locator("summary:has-text('More actions')").click()
     page.get_by_role("button", name="Export this list").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".rows .pill")).to_have_text("Cancelled")

@@ -51,6 +51,7 @@ def test_a_table_is_looked_at_and_imported(opened):
     partner = factories.make_partner()
     factories.make_product(partner, sku="A-1", stock=3)
     page = opened(LIST, partner)
+    page.locator("summary:has-text('More actions')").click()
     page.get_by_role("link", name="Import").click()
     page.get_by_label("Table").set_input_files(
         {"name": "tovarlar.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}

@@ -63,3 +63,26 @@ def test_the_number_of_news_stands_on_one_line(visit, client, news):
     count = page.locator(".top .count.hot")
     assert count.evaluate("it => it.getClientRects().length") == 1
     assert count.bounding_box()["height"] < 26
+
+
+@pytest.mark.parametrize("language", ["uz", "ru", "en"])
+def test_no_page_of_products_moves_sideways(visit, client, language):
+    product = factories.make_product(stock=3)
+    session = session_of(client, product.partner.owner)
+    page = visit("/nowhere", width=360, session=session, locale=language)
+    own = f"{product.pk}/"
+    moves = []
+    for path in (
+        "",
+        "prices/many/",
+        "prices/limits/",
+        "import/",
+        own,
+        f"{own}stock/",
+        f"{own}price/",
+    ):
+        page.goto(f"{visit.origin}/partner-dashboard/products/{path}")
+        moves += (
+            [path] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
+        )
+    assert moves == []
