@@ -22,14 +22,14 @@ from partners import audit
 from partners.models import Partner, User
 from partners.services import notices
 from products.models import Listing, PriceBatch, PriceBatchRow, Product
-from products.services import fees, price_changes, publishing
+from products.services import fees, price_changes
 from products.services.price_changes import Origin
 from products.services.price_guard import Code, Outlook, Refused
+from products.services.pricing import HUNDRED
 from sellercloudx.lib.money import Money
 from sellercloudx.lib.queue import wake
 
 State, RowState, Frozen = PriceBatch.State, PriceBatchRow.State, PriceBatch.Frozen
-HUNDRED = Decimal(100)
 BY_BATCH = "batch"
 CANARY_PERCENT = 5
 # More than so many percent of the lines below their floor: the batch is looked at first.
@@ -256,9 +256,7 @@ def _let_others_follow(batch: PriceBatch) -> bool:
 def _verdict(listing: Listing) -> str:
     """What a shop said to the newest price of a listing: "", "wait", or why the batch is frozen."""
     operation = (
-        Operation.objects.filter(
-            subject=publishing.subject_of(listing), kind=Operation.Kind.PUSH_PRICE
-        )
+        Operation.objects.filter(subject=listing.subject, kind=Operation.Kind.PUSH_PRICE)
         .order_by("-pk")
         .first()
     )

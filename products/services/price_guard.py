@@ -23,9 +23,9 @@ from products.models import Listing, PriceChange, Product
 from products.services import pricing, shop_rates
 from products.services.fees import Shop
 from products.services.price_limits import Limits, limits_of
+from products.services.pricing import HUNDRED
 from sellercloudx.lib.money import LARGEST, Money
 
-HUNDRED = Decimal(100)
 BY_PERSON = "person"
 # What a person may agree to in plain sight.
 LOSS, STEP = "loss", "step"

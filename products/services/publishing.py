@@ -175,15 +175,11 @@ def _add(listing: Listing, kind: str, payload: Any, dedupe: str, by: User | None
         connection=listing.connection,
         kind=kind,
         target=listing.product.sku,
-        subject=subject_of(listing),
+        subject=listing.subject,
         payload=payloads.dump(payload),
         dedupe=dedupe,
         requested_by=by,
     )
-
-
-def subject_of(listing: Listing) -> str:
-    return listing.subject
 
 
 def told(products: Iterable[Product]) -> list[Listing]:

@@ -42,7 +42,7 @@ def detail(request, pk):
     card = latest_card(listing)
     found = blockers(listing, card)
     may_approve = listing.state in publishing.MAY_BE_APPROVED and card is not None
-    subject = publishing.subject_of(listing)
+    subject = listing.subject
     operations = outbox.last_operations([subject]).get(subject, {})
     context = {
         "listing": listing,

@@ -22,14 +22,13 @@ from django.db import connection
 
 from ai_manager.models import AiErrorLog
 from marketplaces.models import Connection
-from partners import papers
 from partners.models import Delivery, Partner, StoredFile, User
 from partners.services import approval
 from sellercloudx.backups import postgres
 from tests.e2e.leaks import everywhere, forms_of, found_in
 from tests.house import echoes
 from tests.house.test_canaries import QUOTED, word
-from tests.house.trail import Trail, password
+from tests.house.trail import Trail, password, pinfl
 from tests.partners.test_files import picture
 from tests.processes import Processes, database_env, wait_until
 
@@ -191,13 +190,6 @@ def _make_keys(trail) -> None:
         key = trail.secret(f"no key of ours {number}", f"scx_{word(43)}")
         assert trail.get("/api/v1/stock", Authorization=f"Bearer {key}").status_code == 401
     trail.get(path)
-
-
-def pinfl() -> str:
-    """Of nobody, and as they are given out."""
-    born = f"{secrets.randbelow(28) + 1:02}{secrets.randbelow(12) + 1:02}"
-    digits = f"3{born}{secrets.randbelow(10**8):08}"
-    return digits + papers.check_digit(digits)
 
 
 def _fill_in(trail) -> None:

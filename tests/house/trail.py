@@ -1,13 +1,23 @@
 """A person at the pages of a running installation, and what they were shown."""
 
+import secrets
+
 import httpx
 
+from partners import papers
 from tests.house.test_canaries import word
 
 
 def password() -> str:
     """With signs that JSON, HTML and addresses each write in their own way."""
     return f'{word()}"<&é/+ '
+
+
+def pinfl() -> str:
+    """Of nobody, and as they are given out."""
+    born = f"{secrets.randbelow(28) + 1:02}{secrets.randbelow(12) + 1:02}"
+    digits = f"3{born}{secrets.randbelow(10**8):08}"
+    return digits + papers.check_digit(digits)
 
 
 class Trail:

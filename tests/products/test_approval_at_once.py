@@ -29,7 +29,7 @@ def approve(listing, version=1):
 
 def told(listing, kind):
     """What a kind of message says that will be sent; nothing where there is none."""
-    subject = publishing.subject_of(listing)
+    subject = listing.subject
     last = Operation.objects.filter(subject=subject, kind=kind).order_by("-pk").first()
     return last and last.payload
 

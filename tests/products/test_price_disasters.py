@@ -9,7 +9,7 @@ from django.utils import timezone
 from marketplaces import outbox, payloads
 from marketplaces.connectors.remote import PriceUpdate
 from products.models import Listing, Product
-from products.services import price_batches, price_changes, price_limits, publishing
+from products.services import price_batches, price_changes, price_limits
 from products.services.price_batches import Line
 from products.services.price_changes import BelowFloor, Origin
 from sellercloudx.lib.money import Money
@@ -68,7 +68,7 @@ def test_a_repricer_sets_everything_to_a_penny_for_an_hour(shop, fake):
             connection=shop,
             kind="push_price",
             target=listing.product.sku,
-            subject=publishing.subject_of(listing),
+            subject=listing.subject,
             payload=payloads.dump(update),
             dedupe=f"repricer:{listing.pk}",
         )

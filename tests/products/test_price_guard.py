@@ -45,7 +45,7 @@ def send(listing, price, currency="UZS"):
         connection=listing.connection,
         kind="push_price",
         target=listing.product.sku,
-        subject=publishing.subject_of(listing),
+        subject=listing.subject,
         payload=payloads.dump(update),
         dedupe=f"price:{listing.pk}:{Operation.objects.count()}",
     )
@@ -110,7 +110,7 @@ class TestJustBeforeSending:
                 connection=one.connection,
                 kind="push_price",
                 target=one.product.sku,
-                subject=publishing.subject_of(one),
+                subject=one.subject,
                 payload=payloads.dump(update),
                 dedupe=f"p{one.pk}",
             )
@@ -122,9 +122,7 @@ class TestJustBeforeSending:
         assert send(listing, 99_000).state == "done"
         stranger = factories.make_listing(factories.make_product(), factories.make_connection())
         operation = Operation.objects.latest("pk")
-        Operation.objects.filter(pk=operation.pk).update(
-            state="pending", subject=publishing.subject_of(stranger)
-        )
+        Operation.objects.filter(pk=operation.pk).update(state="pending", subject=stranger.subject)
         fake.said.clear()
         outbox.drain(listing.connection_id)
         assert fake.said == []
