@@ -4,10 +4,12 @@ from marketplaces.models import (
     CallSlot,
     Connection,
     Lease,
+    NotifiedOrder,
     Operation,
     RateBudget,
     RemoteAttributes,
     RemoteCategory,
+    ReplayedDay,
     Stream,
     UnreadableRow,
 )
@@ -20,7 +22,7 @@ class ConnectionTable(Table):
     list_display_links = ("pk", "name")
     list_filter = ("marketplace", "state", "is_sandbox")
     search_fields = ("partner__folded", "name", "=account")
-    exclude = ("secret",)
+    exclude = ("secret", "news_token")
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("secret")
@@ -29,6 +31,19 @@ class ConnectionTable(Table):
 @admin.register(Stream)
 class StreamTable(Table):
     list_display = ("pk", "connection", "name", "due_at", "succeeded_at", "failures", "error_kind")
+
+
+@admin.register(NotifiedOrder)
+class NotifiedOrderTable(Table):
+    list_display = ("pk", "connection", "external_id", "told_at")
+    list_display_links = ("pk", "external_id")
+    search_fields = ("=external_id",)
+
+
+@admin.register(ReplayedDay)
+class ReplayedDayTable(Table):
+    list_display = ("pk", "connection", "day", "there", "missing", "unlisted", "read_at")
+    list_display_links = ("pk", "day")
 
 
 @admin.register(UnreadableRow)

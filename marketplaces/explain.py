@@ -24,6 +24,7 @@ REFUSED = {
 STREAM_NAMES = {
     "orders": _("New and changed orders"),
     "open_orders": _("Orders still open"),
+    "told_orders": _("Orders they told us of"),
     "cards": _("Status of cards"),
     "held_prices": _("Prices held back"),
 }

@@ -14,7 +14,7 @@ from marketplaces import gateway, health, leases, promises, unreadable
 from marketplaces.connectors.base import Capability, Connector, batches
 from marketplaces.connectors.errors import Kind, MarketplaceError, Unreadable
 from marketplaces.connectors.remote import QuarantinedPrice, RemoteOrder
-from marketplaces.models import Connection, Stream
+from marketplaces.models import Connection, NotifiedOrder, Stream
 from sellercloudx.lib.queue import wake
 from sellercloudx.lib.redact import scrub
 from sellercloudx.lib.wiring import resolve
@@ -33,7 +33,7 @@ def _read_orders(connection: Connection, connector: Connector, since: datetime |
     """Orders changed since the cursor; the new cursor."""
     started = timezone.now()
     newest = since or started - FIRST_LOOK_BACK
-    for batch in _taken_in(connection, connector.iter_orders(updated_since=newest - OVERLAP)):
+    for batch in taken_in(connection, connector.iter_orders(updated_since=newest - OVERLAP)):
         newest = max(newest, *(order.updated_at for order in batch))
     # Theirs is the clock that counts, as ours may be wrong; but a quiet shop is not read from the
     # beginning each time, and a date in the future does not make us skip what comes before it.
@@ -47,12 +47,25 @@ def _reread_open_orders(
     wanted = resolve("INBOUND_WANTED", "orders")(connection)
     # What could not be read may be readable by now: they mended it, or we did.
     for ids in batches([*wanted, *unreadable.numbers(connection, unreadable.ORDERS)], BATCH):
-        for _ in _taken_in(connection, connector.iter_orders(ids=ids)):
+        for _ in taken_in(connection, connector.iter_orders(ids=ids)):
             pass
     return timezone.now()
 
 
-def _taken_in(connection: Connection, orders: Iterable[RemoteOrder]) -> Iterator[list[RemoteOrder]]:
+def _read_told_orders(
+    connection: Connection, connector: Connector, since: datetime | None
+) -> datetime:
+    """Orders they said had changed. What is told of while we read is asked for once more."""
+    started = timezone.now()
+    told = NotifiedOrder.objects.filter(connection=connection, told_at__lte=started)
+    for ids in batches(list(told.order_by("pk").values_list("external_id", flat=True)), BATCH):
+        for _ in taken_in(connection, connector.iter_orders(ids=ids)):
+            pass
+        told.filter(external_id__in=ids).delete()
+    return started
+
+
+def taken_in(connection: Connection, orders: Iterable[RemoteOrder]) -> Iterator[list[RemoteOrder]]:
     """The orders in batches, each stored; one that cannot be read holds back no other."""
     receive = resolve("INBOUND", "orders")
     try:
@@ -102,6 +115,7 @@ class Reader:
 READERS = {
     "orders": Reader(_read_orders, timedelta(seconds=20)),
     "open_orders": Reader(_reread_open_orders, timedelta(hours=1)),
+    "told_orders": Reader(_read_told_orders, timedelta(minutes=1)),
     "cards": Reader(_read_cards, timedelta(seconds=10)),
     "held_prices": Reader(_read_held_prices, timedelta(seconds=30)),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplaces import views
+from marketplaces import inbound_views, views
 
 app_name = "marketplaces"
 base = "partner-dashboard/marketplaces/"
@@ -13,7 +13,14 @@ urlpatterns = [
     path(base + "<int:pk>/choose/", views.choose, name="choose"),
     path(base + "<int:pk>/disconnect/", views.disconnect, name="disconnect"),
     path(base + "<int:pk>/sync/", views.sync, name="sync"),
+    path(base + "<int:pk>/days/", inbound_views.days, name="days"),
+    path(base + "<int:pk>/replay/", inbound_views.replay, name="replay"),
+    path(base + "<int:pk>/news/on/", inbound_views.news_on, name="news_on"),
+    path(base + "<int:pk>/news/off/", inbound_views.news_off, name="news_off"),
     path(base + "<int:pk>/retry/", views.retry_all, name="retry_all"),
     path(base + "told/<int:pk>/retry/", views.retry, name="retry"),
     path(base + "told/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
+    # Yandex Market adds the last word itself to the address it was told, with a slash before it.
+    path("marketplace-news/<str:token>", inbound_views.news, name="news"),
+    path("marketplace-news/<str:token>/notification", inbound_views.news, name="news_yandex"),
 ]

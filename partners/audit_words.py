@@ -71,6 +71,7 @@ ACTIONS: dict[str, str | Promise] = {
     "EXPORT_ORDERS_STARTED": _("exported orders"),
     "PUBLISH_CARDS_STARTED": _("published many cards"),
     "IMPORT_PRODUCTS_STARTED": _("imported products"),
+    "REPLAY_DAY_STARTED": _("had a day of orders read again"),
     "ACTIVITY_CANCELLED": _("cancelled long work"),
     "CANNED_REPLY_ADDED": _("added a ready answer"),
     "CANNED_REPLY_CHANGED": _("changed a ready answer"),
@@ -78,6 +79,8 @@ ACTIONS: dict[str, str | Promise] = {
     "DEMO_ACCOUNT_CLOSED": _("closed an account of the demo"),
     # Shops.
     "MARKETPLACE_KEY_SAVED": _("saved a key of a shop"),
+    "NOTIFICATIONS_ADDRESS_MADE": _("made an address for the marketplace's notifications"),
+    "NOTIFICATIONS_OFF": _("took the address for notifications away"),
     "MARKETPLACE_TESTED": _("tested a shop"),
     "MARKETPLACE_CONNECTED": _("connected a shop"),
     "MARKETPLACE_DISCONNECTED": _("disconnected a shop"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from products.models import Listing, StockCheck
 from products.services.publishing import shown
@@ -98,7 +98,4 @@ def risk_lines(risk: Risk, listings: Iterable[Listing]) -> dict[str, Any]:
 
 
 def seconds(value: float | None) -> str:
-    if value is None:
-        return _("no data yet")
-    whole = max(round(value), 1)
-    return ngettext("%(n)s second", "%(n)s seconds", whole) % {"n": formats.number(whole)}
+    return _("no data yet") if value is None else formats.seconds(value)

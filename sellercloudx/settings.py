@@ -81,6 +81,8 @@ MARKETPLACE_URLS = {
     "wildberries": env.str("WILDBERRIES_API_URL", default=""),
     "ozon": env.str("OZON_API_URL", default="https://api-seller.ozon.ru"),
 }
+# From where they bring notifications, where it is no longer what their document says.
+NOTIFICATION_SOURCES = {"yandex": env.networks("YANDEX_NOTIFICATION_SOURCES")}
 # The rates of the central bank; empty: nobody is asked.
 CBU_API_URL = env.str("CBU_API_URL", default="https://cbu.uz/uz/arkhiv-kursov-valyut/json/")
 

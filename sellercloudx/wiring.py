@@ -47,6 +47,9 @@ INBOUND = {
     "held_prices": "products.services.held_prices.receive_held_prices",
 }
 
+# stream of news -> what we hold of a span of time, to be compared with theirs: numbers
+INBOUND_HELD = {"orders": "orders.services.intake.held_between"}
+
 # what is to be said of a card: its faults, its gaps, and both in the reader's words
 CARD_CHECK = {
     "problems": "ai_manager.services.validation.check",
@@ -88,6 +91,7 @@ ACTIVITIES = {
     "export_orders": "orders.services.exporting.export_orders",
     "publish_cards": "products.services.bulk_publishing.publish_cards",
     "import_products": "products.services.importing.import_products",
+    "replay_day": "marketplaces.replaying.replay_day",
 }
 
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
@@ -144,6 +148,8 @@ CLOCK = {
     # Half an hour before it is sent, so that a deploy in between loses nothing.
     "partners.services.evenings.wake_all": time(20, 30),
     "orders.services.analytics.wake_recounts": time(3, 30),
+    # The day has ended some time ago for them, too.
+    "marketplaces.replaying.wake_checks": time(4, 40),
     # When people are up.
     "orders.services.turnover.wake_checks": time(9, 0),
     "marketplaces.key_expiry.tell_due": time(9, 5),
@@ -156,5 +162,6 @@ CLOCK = {
     "products.services.import_files.forget_old": time(4, 14),
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
+    "marketplaces.replaying.forget_old": time(4, 22),
     "ai_manager.services.retention.forget_errors": time(4, 25),
 }

@@ -86,12 +86,14 @@ class FakeMarketplace(Connector):
     def cancel_order(self, order_id, reason):
         return self._say("cancel", order_id, reason)
 
-    def iter_orders(self, *, updated_since=None, ids=()):
+    def iter_orders(self, *, updated_since=None, ids=(), made=None):
         if self.failing:
             raise self.failing.pop(0)[0]
         shipped = {key for verb, key, _ in self.said if verb == "ship"}
         for order in self.orders:
             if ids and order.external_id not in ids:
+                continue
+            if made and not made[0] <= order.created_at < made[1]:
                 continue
             if order.external_id in shipped:
                 object.__setattr__(order, "status", OrderStatus.READY)

@@ -384,6 +384,13 @@ RULES = {
     "marketplaces:choose": partner(POST, connection, MANAGER),
     "marketplaces:disconnect": partner(POST, connection, MANAGER),
     "marketplaces:sync": partner(POST, connection),
+    # By the secret in its address; without one there is no such page.
+    "marketplaces:news": everyone(POST, token="a-b"),
+    "marketplaces:news_yandex": everyone(POST, token="a-b"),
+    "marketplaces:days": partner(GET, connection),
+    "marketplaces:replay": partner(POST, connection),
+    "marketplaces:news_on": partner(POST, connection, MANAGER),
+    "marketplaces:news_off": partner(POST, connection, MANAGER),
     "marketplaces:retry_all": partner(POST, connection),
     "marketplaces:retry": partner(POST, parked),
     "marketplaces:dismiss": partner(POST, parked),
@@ -453,6 +460,8 @@ EXCEPTIONS = {
     # A link that is none, and no bot.
     ("partners:unsubscribe", "all"): 404,
     ("partners:telegram_webhook", "all"): 404,
+    ("marketplaces:news", "all"): 404,
+    ("marketplaces:news_yandex", "all"): 404,
     # Not staff, and logged in already.
     **{
         ("partners:admin_login", who): 403
@@ -463,7 +472,12 @@ EXCEPTIONS = {
 }
 
 # Sent by programs that have no cookie; each has a proof of its own.
-PROVEN_OTHERWISE = {"partners:unsubscribe", "partners:telegram_webhook"}
+PROVEN_OTHERWISE = {
+    "partners:unsubscribe",
+    "partners:telegram_webhook",
+    "marketplaces:news",
+    "marketplaces:news_yandex",
+}
 
 # What a signed-in person of an approved partner gets instead of the page.
 ANSWERS = {

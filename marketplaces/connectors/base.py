@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import Self, TypeVar
 
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from . import remote
 from .errors import MarketplaceError, Unsupported
 from .http import Http
+from .reading import Data
 
 T = TypeVar("T")
 
@@ -88,6 +90,8 @@ class Connector:
     keys_run_out = False
     # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.
     price_jump: PriceJump | None = None
+    # From where they bring notifications, as they say; none: they bring none.
+    notification_sources: tuple[IPv4Network, ...] = ()
 
     def __init__(self, http: Http, credentials: dict[str, str]):
         self.http = http
@@ -122,9 +126,16 @@ class Connector:
         raise self._unsupported(Capability.CHECK)
 
     def iter_orders(
-        self, *, updated_since: datetime | None = None, ids: Sequence[str] = ()
+        self,
+        *,
+        updated_since: datetime | None = None,
+        ids: Sequence[str] = (),
+        made: tuple[datetime, datetime] | None = None,
     ) -> Iterator[remote.RemoteOrder]:
-        """Orders changed since a moment, or exactly these."""
+        """Orders changed since a moment, or exactly these, or those made between two moments.
+
+        Where a marketplace only knows whole days, some made just before or after come with them.
+        """
         raise self._unsupported(Capability.ITER_ORDERS)
 
     def confirm_order(self, order_id: str) -> remote.ItemResult:
@@ -167,6 +178,16 @@ class Connector:
     def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
         """Prices the marketplace accepted with 200 and yet does not apply."""
         raise self._unsupported(Capability.PRICE_QUARANTINE)
+
+    @classmethod
+    def read_notification(cls, body: bytes) -> remote.Notification:
+        """What they came to tell. Raises BadResponse where it is not what their document says."""
+        raise Unsupported(f"{cls.name} brings no notifications", operation="notification")
+
+    @classmethod
+    def notification_answer(cls, trouble: str = "") -> Data:
+        """The body they want to see in return; `trouble` where what they brought was not taken."""
+        raise Unsupported(f"{cls.name} brings no notifications", operation="notification")
 
     def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
         """What the marketplace would take of each, by its own calculator, in the order given."""

@@ -35,6 +35,17 @@ class CardStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Notification:
+    """Something has happened there; what exactly is asked for by the API."""
+
+    # Which of our streams reads of it; "" where none does, and for a mere question whether we live.
+    stream: str = ""
+    # The shop it is about; "" where it is about all of a business.
+    account: str = ""
+    order_id: str = ""
+
+
+@dataclass(frozen=True)
 class RemoteBusiness:
     id: str
     name: str

@@ -52,6 +52,10 @@ class Connection(models.Model):
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     tested_at = models.DateTimeField(null=True)
+    # The last part of the address for its notifications; nothing: none are taken.
+    news_token = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+    # The last time one came.
+    notified_at = models.DateTimeField(_("last notification"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     # Who may send for this connection now; the token grows with every lease (fencing).
     lease_token = models.BigIntegerField(default=0)

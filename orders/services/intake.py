@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import DataError, transaction
@@ -42,6 +42,14 @@ def open_order_ids(connection: Connection) -> list[str]:
     )
     numbers = waiting.order_by("changed_at", "pk").values_list("external_id", flat=True)
     return list(numbers[:REREAD_AT_MOST])
+
+
+def held_between(connection: Connection, start: datetime, end: datetime) -> set[str]:
+    """Numbers of the orders we hold that were made then; the end is not part of it."""
+    held = Order.objects.filter(
+        connection=connection, ordered_at__gte=start, ordered_at__lt=end
+    ).order_by()
+    return set(held.values_list("external_id", flat=True))
 
 
 def _known(connection: Connection, batch: Sequence[RemoteOrder]) -> dict[str, Order]:

@@ -8,6 +8,7 @@ TITLES: dict[str, str | Promise] = {
     "export_orders": _("Export of orders"),
     "publish_cards": _("Publishing of cards"),
     "import_products": _("Import of products"),
+    "replay_day": _("A day of orders read again"),
 }
 # Those that keep what became of each thing, on a page of its own.
 ITEMISED = ("publish_cards", "import_products")
@@ -19,6 +20,10 @@ TROUBLES: dict[str, str | Promise] = {
         "It does not fit into one file. Narrow the list or the period and export again."
     ),
     "not_allowed": _("Whoever started it may not change products any more. Start it yourself."),
+    "shop_away": _(
+        "The marketplace does not answer, or the shop is not worked for now. See its page, and try "
+        "again."
+    ),
     "file_gone": _("The file was kept for 7 days and is gone. Upload it again."),
     "unreadable": _("The file cannot be read any more. Save it anew and upload it again."),
 }

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
@@ -175,3 +175,11 @@ def duration(value: timedelta) -> str:
     if hours:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     return _("%(minutes)d min") % {"minutes": rest}
+
+
+def seconds(value: float) -> str:
+    """18 seconds, and from two minutes on as `duration`."""
+    whole = max(round(value), 1)
+    if whole >= 120:
+        return duration(timedelta(seconds=whole))
+    return ngettext("%(n)s second", "%(n)s seconds", whole) % {"n": number(whole)}

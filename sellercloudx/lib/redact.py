@@ -19,6 +19,8 @@ _PATTERNS = [
     # The end of a link that opens somebody's account, or lets into a team.
     re.compile(r"(?<=/password-reset/)[\w:.-]{20,}"),
     re.compile(r"(?<=/join/)[\w-]{20,}"),
+    # The address a marketplace brings its news to.
+    re.compile(r"(?<=/marketplace-news/)[\w-]{20,}"),
     # E-mail addresses and Uzbek phone numbers. Looked for where a word begins: from each of its
     # letters anew, a long word without @ would take the square of its length.
     re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+"),

@@ -1,6 +1,7 @@
 """The variables of the environment, each taken as it stands or refused in one sentence."""
 
 import sys
+from ipaddress import IPv4Network
 from typing import Any
 
 import environ
@@ -41,6 +42,16 @@ class Variables(environ.Env):
             limit = f"of {least} or more" if most is None else f"from {least} to {most}"
             raise ImproperlyConfigured(f"{name} must be a whole number {limit}.")
         return int(text)
+
+    def networks(self, name: str) -> tuple[IPv4Network, ...]:
+        """Networks of addresses, with commas between them; none where it is left empty."""
+        try:
+            words = self.get_value(name, default="").split(",")
+            return tuple(IPv4Network(word.strip()) for word in words if word.strip())
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be networks like 5.45.207.0/25, with commas between them."
+            ) from error
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false; what is left empty is left out."""

@@ -16,6 +16,7 @@ register.filter("quantity", formats.quantity)
 register.filter("amount", formats.amount)
 register.filter("percent", formats.percent)
 register.filter("duration", formats.duration)
+register.filter("seconds", formats.seconds)
 register.filter("currency_name", formats.currency_name)
 register.filter("worded", worded.value)
 

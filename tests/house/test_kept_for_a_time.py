@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from ai_manager.models import AiErrorLog, AiUsageLog
 from marketplaces import unreadable
 from marketplaces.connectors.remote import UnreadableRow as Row
-from marketplaces.models import UnreadableRow
+from marketplaces.models import ReplayedDay, UnreadableRow
 from orders.models import Order, OrderEvent
 from partners.models import Activity, Delivery, Invitation, Notification, StoredFile
 from partners.services import notices, retention
@@ -110,6 +110,16 @@ def test_rows_that_could_not_be_read(monkeypatch, partner):
     assert left(UnreadableRow) == {fresh.pk}
 
 
+def test_days_compared_for_a_year(monkeypatch, partner):
+    shop = factories.make_connection(partner)
+    day = {"connection": shop, "day": NIGHT.date(), "there": 3, "missing": 1, "unlisted": 0}
+    old, fresh = (ReplayedDay.objects.create(**day) for _ in range(2))
+    aged(old, "read_at", 366)
+    aged(fresh, "read_at", 364)
+    a_night_passes(monkeypatch)
+    assert left(ReplayedDay) == {fresh.pk}
+
+
 def test_errors_of_ai_providers_and_not_what_ai_cost(monkeypatch, partner):
     usage = AiUsageLog.objects.create(
         partner=partner, request_group="0" * 32, attempt=1, provider="openai", latency_ms=1
@@ -137,7 +147,7 @@ def test_a_row_that_changed_meanwhile_is_left_alone(partner):
 
 
 def test_the_clock_does_all_of_it():
-    assert len(FORGETS) == 9
+    assert len(FORGETS) == 10
 
 
 def test_long_work_of_more_than_a_year_ago(monkeypatch, partner):

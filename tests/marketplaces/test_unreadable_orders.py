@@ -27,8 +27,8 @@ class Odd(FakeMarketplace):
 
     odd: dict = {}
 
-    def iter_orders(self, *, updated_since=None, ids=()):
-        yield from super().iter_orders(updated_since=updated_since, ids=ids)
+    def iter_orders(self, *, ids=(), **asked):
+        yield from super().iter_orders(ids=ids, **asked)
         rows = [row for key, row in self.odd.items() if not ids or key in ids]
         if rows:
             raise Unreadable("odd", operation="orders", rows=rows)

@@ -1,7 +1,7 @@
 """Which call, which batch, which page. The document is `docs/yandex-market.md`'s first link."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +11,16 @@ from marketplaces.connectors.batching import in_loads, loads
 from marketplaces.connectors.errors import BadResponse, MarketplaceError, Rejected, Unsupported
 from marketplaces.connectors.reading import Data
 
-from . import calls, form, mapping, mapping_fees, mapping_orders, verdicts
+from . import (
+    calls,
+    form,
+    mapping,
+    mapping_fees,
+    mapping_orders,
+    notifications,
+    order_filters,
+    verdicts,
+)
 from .calls import Calls, is_number, reading_answer, refuse_error
 from .limits import (
     LIMITS,
@@ -26,8 +35,6 @@ from .limits import (
     TARIFFS_BATCH,
 )
 
-# "No more than 30 days between the dates"; a little less, as their clock is not ours.
-WINDOW = timedelta(days=29)
 Update = TypeVar("Update", remote.PriceUpdate, remote.StockUpdate)
 
 
@@ -44,6 +51,7 @@ class Yandex(Calls):
     limits = LIMITS
     max_parallel = MAX_PARALLEL
     price_jump = PRICE_JUMP
+    notification_sources = notifications.SOURCES
     # An FBS shop may give one reason only.
     cancel_reasons = {"out_of_stock": "SHOP_FAILED", "damaged": "SHOP_FAILED"}
 
@@ -62,7 +70,9 @@ class Yandex(Calls):
             key_name=name,
             scopes=scopes,
             missing_scopes=mapping.missing_scopes(scopes),
-            businesses=tuple(self._business(id_) for id_ in _unique(s.business_id for s in shops)),
+            businesses=tuple(
+                self._business(id_) for id_ in order_filters.unique(s.business_id for s in shops)
+            ),
             shops=shops,
         )
 
@@ -81,10 +91,24 @@ class Yandex(Calls):
         with reading_answer("business_settings"):
             return mapping.business(data, business_id)
 
+    # Notifications
+
+    @classmethod
+    def read_notification(cls, body: bytes) -> remote.Notification:
+        return notifications.read(body)
+
+    @classmethod
+    def notification_answer(cls, trouble: str = "") -> Data:
+        return notifications.answer(trouble)
+
     # Orders
 
     def iter_orders(
-        self, *, updated_since: datetime | None = None, ids: Sequence[str] = ()
+        self,
+        *,
+        updated_since: datetime | None = None,
+        ids: Sequence[str] = (),
+        made: tuple[datetime, datetime] | None = None,
     ) -> Iterator[remote.RemoteOrder]:
         """Without either, what the marketplace calls recent: the last 30 days."""
         shop = {"campaignIds": [int(self.campaign_id)]}
@@ -95,20 +119,9 @@ class Yandex(Calls):
             "orders",
             mapping_orders.order,
             known_by="orderId",
-            bodies=(shop | body for body in self._order_filters(updated_since, ids)),
+            bodies=(shop | body for body in order_filters.bodies(updated_since, ids, made)),
             limit=ORDERS_BATCH,
         )
-
-    def _order_filters(self, since: datetime | None, ids: Sequence[str]) -> Iterator[Data]:
-        if ids:
-            numbers = [_order_number(id_) for id_ in _unique(ids)]
-            for batch in batches(numbers, ORDERS_BATCH):
-                yield {"orderIds": batch}
-        elif since is None:
-            yield {}
-        else:
-            for dates in _windows(since, datetime.now(UTC)):
-                yield {"dates": dates}
 
     def ship(self, order_id: str) -> remote.ItemResult:
         return self._set_status(order_id, "PROCESSING", "READY_TO_SHIP")
@@ -119,7 +132,7 @@ class Yandex(Calls):
         return self._set_status(order_id, "CANCELLED", self.cancel_reasons[reason])
 
     def _set_status(self, order_id: str, status: str, substatus: str) -> remote.ItemResult:
-        path = f"{self.campaign}/orders/{_order_number(order_id)}/status"
+        path = f"{self.campaign}/orders/{order_filters.number(order_id)}/status"
         body = {"order": {"status": status, "substatus": substatus}}
         try:
             # Not idempotent: a repeat of a change that did happen is answered with a refusal.
@@ -133,7 +146,7 @@ class Yandex(Calls):
     def labels(self, order_id: str) -> remote.Label:
         content = self.http.content(
             "GET",
-            f"{self.campaign}/orders/{_order_number(order_id)}/delivery/labels",
+            f"{self.campaign}/orders/{order_filters.number(order_id)}/delivery/labels",
             operation="labels",
             accept="application/pdf",
         )
@@ -251,7 +264,7 @@ class Yandex(Calls):
 
     def card_status(self, skus: Sequence[str]) -> list[remote.RemoteListing]:
         found: dict[str, remote.RemoteListing] = {}
-        for batch in batches(_unique(skus), OFFERS_BATCH):
+        for batch in batches(order_filters.unique(skus), OFFERS_BATCH):
             listed = self._lookup("offer-mappings", "offer_mappings", mapping.mappings, batch)
             content = (
                 self._lookup("offer-cards", "offer_cards", mapping.contents, list(listed))
@@ -370,29 +383,5 @@ def _can_be_sent(card: remote.CardDraft) -> remote.ItemResult:
     return remote.ItemResult(card.sku, True)
 
 
-def _windows(since: datetime, now: datetime) -> Iterator[Data]:
-    if now - since <= WINDOW:
-        yield {"updateDateFrom": since.astimezone(UTC).isoformat(timespec="seconds")}
-        return
-    # The document bounds the dates of one request and, unless told, the creation too: after a long
-    # pause everything made since is read, whenever it changed.
-    # The last day is not included and the zone of the days is not told; it may be tomorrow there.
-    start, end = since.date(), now.date() + timedelta(days=2)
-    while start < end:
-        until = min(start + WINDOW, end)
-        yield {"creationDateFrom": start.isoformat(), "creationDateTo": until.isoformat()}
-        start = until
-
-
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value.strip() for value in values))
-
-
 def _sku(update: remote.StockUpdate | remote.PriceUpdate) -> str:
     return update.sku
-
-
-def _order_number(order_id: str) -> int:
-    if not is_number(order_id):
-        raise Rejected(f"{order_id} is not an order number.", code="order_id")
-    return int(order_id)

@@ -160,6 +160,12 @@ KINDS = {
         _("The order is back where the marketplace has it. In their words: %(reason)s"),
         "bad",
     ),
+    "orders_were_missing": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s: orders of %(day)s had not reached us: %(count)s"),
+        _("We compared the day with the marketplace and took them in. Look whether one is late."),
+        "warn",
+    ),
     "order_unreadable": NoticeKind(
         Topic.SYNC_TROUBLE,
         _("%(shop)s: orders we cannot read: %(numbers)s"),
