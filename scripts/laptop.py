@@ -78,7 +78,9 @@ def test(arguments: Sequence[str]) -> int:
     # Half as many again as processors: a third of the time a test waits for a clock or a process.
     beside = [] if chosen else ["-n", str(3 * (os.cpu_count() or 1) // 2), "--dist", "worksteal"]
     command = [PYTHON, "-m", "pytest", *beside, *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    # Compiled tests are kept: every worker reads all of them before it begins.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
 
 def start(port: int) -> int:

@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.sandbox_process",
     "tests.smtp_server",
     "tests.telegram_server",
+    "tests.template_database",
 ]
 
 
