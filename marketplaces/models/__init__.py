@@ -1,12 +1,15 @@
 from .categories import RemoteAttributes, RemoteCategory
 from .connections import Connection, Stream
-from .limits import CallSlot, Lease, RateBudget
-from .operations import Operation
+from .limits import Breaker, CallSlot, DestructiveDay, Lease, RateBudget
+from .operations import Intent, Operation
 from .unreadable import UnreadableRow
 
 __all__ = [
+    "Breaker",
     "CallSlot",
     "Connection",
+    "DestructiveDay",
+    "Intent",
     "Lease",
     "Operation",
     "RateBudget",
