@@ -134,3 +134,9 @@ def wake_probes() -> None:
         # Orders are always asked for, and reading them changes nothing.
         Stream.objects.filter(connection=pk, name="orders").update(due_at=timezone.now())
         wake("marketplaces.inbound.poll", pk, "orders")
+
+
+def standing(connection: Connection) -> Row | None:
+    """The breaker of a connection while it is open; `select_related` spares the question."""
+    row = getattr(connection, "breaker", None)
+    return row if row and row.opened_at else None

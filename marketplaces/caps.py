@@ -8,13 +8,15 @@ not stand there never does.
 
 from collections.abc import Collection, Sequence
 
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from marketplaces import parking
 from marketplaces.models import Connection, DestructiveDay, Operation
-from partners.models import Member
+from partners import audit
+from partners.models import Member, User
 from partners.services import notices
 from sellercloudx.lib.wiring import resolve, table
 
@@ -67,3 +69,18 @@ def _tell(connection: Connection, held: int) -> None:
         dedupe=f"over_cap:{connection.pk}:{timezone.localdate()}",
         at_least=Member.Role.OWNER,
     )
+
+
+@transaction.atomic
+def set_cap(*, connection: Connection, by: User, cap: int) -> None:
+    """How many a day from now on; what is held back stays so."""
+    changed = Connection.objects.filter(pk=connection.pk).exclude(destructive_cap=cap)
+    if changed.update(destructive_cap=cap):
+        audit.record(
+            "DESTRUCTIVE_CAP_SET",
+            partner=connection.partner,
+            actor=by,
+            entity=connection,
+            before={"destructive_cap": connection.destructive_cap},
+            after={"destructive_cap": cap},
+        )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplaces import views
+from marketplaces import guard_views, not_told_views, views
 
 app_name = "marketplaces"
 base = "partner-dashboard/marketplaces/"
@@ -14,6 +14,11 @@ urlpatterns = [
     path(base + "<int:pk>/disconnect/", views.disconnect, name="disconnect"),
     path(base + "<int:pk>/sync/", views.sync, name="sync"),
     path(base + "<int:pk>/retry/", views.retry_all, name="retry_all"),
+    path(base + "not-told/", not_told_views.index, name="not_told"),
+    path(base + "not-told/decide/", not_told_views.decide, name="decide"),
+    path(base + "<int:pk>/rehearsal/", guard_views.rehearsal, name="rehearsal"),
+    path(base + "intents/<int:pk>/", guard_views.intent, name="intent"),
+    path(base + "<int:pk>/cap/", guard_views.cap, name="cap"),
     path(base + "told/<int:pk>/retry/", views.retry, name="retry"),
     path(base + "told/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
 ]

@@ -7,7 +7,6 @@ from partners.scoping import PartnerScopedQuerySet
 
 from .connections import Connection
 
-
 # By the words of the states: an index is made before the class has them.
 NOT_TOLD = Q(state__in=["rejected", "parked", "held", "rehearsed", "untold"])
 
@@ -19,13 +18,18 @@ class OperationQuerySet(PartnerScopedQuerySet):
 
     def outdated(self):
         """Those with newer news of the same kind about the same thing."""
-        newer = Operation.objects.filter(
+        return self.filter(Exists(self._newer()))
+
+    def not_outdated(self):
+        return self.filter(~Exists(self._newer()))
+
+    def _newer(self):
+        return Operation.objects.filter(
             connection=OuterRef("connection"),
             kind=OuterRef("kind"),
             target=OuterRef("target"),
             pk__gt=OuterRef("pk"),
         )
-        return self.filter(Exists(newer))
 
     def newer_than(self, one):
         return self.filter(
