@@ -1,8 +1,11 @@
 from django.contrib import admin
 
 from marketplaces.models import (
+    Breaker,
     CallSlot,
     Connection,
+    DestructiveDay,
+    Intent,
     Lease,
     NotifiedOrder,
     Operation,
@@ -82,9 +85,29 @@ class LeaseTable(Table):
 
 @admin.register(RateBudget)
 class RateBudgetTable(Table):
-    list_display = ("pk", "account", "group", "used", "window_start", "blocked_until")
+    list_display = ("pk", "account", "group", "blocked_until")
 
 
 @admin.register(CallSlot)
 class CallSlotTable(Table):
     list_display = ("pk", "account", "number", "held_until")
+
+
+@admin.register(Breaker)
+class BreakerTable(Table):
+    list_display = ("connection", "failures", "failing_since", "opened_at", "probe_at")
+    ordering = ("connection",)
+
+
+@admin.register(DestructiveDay)
+class DestructiveDayTable(Table):
+    list_display = ("pk", "connection", "day", "used")
+
+
+@admin.register(Intent)
+class IntentTable(Table):
+    list_display = ("pk", "connection", "group", "method", "made_at")
+    exclude = ("body",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("body")

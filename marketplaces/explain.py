@@ -118,6 +118,9 @@ BY_REASON = {
         _("Issue a key with access to products, prices, stock and orders, and paste it here."),
     ),
 }
+HELD_BACK = _("Today's limit of cancelled orders and emptied stock is reached.")
+REHEARSED = _("The shop rehearsed: it was made ready and not sent.")
+STOPPED_BY_US = _("We stopped this price before sending it. The page of the card says why.")
 UNTOLD = {
     Operation.DISMISSED: _("A person decided not to tell it."),
     Operation.DISCONNECTED: _("The shop was disconnected first."),
@@ -161,6 +164,12 @@ def unclear_words(operation: Operation) -> str:
     """Why an operation has no answer, where the marketplace said nothing one could quote."""
     if operation.state == Operation.State.UNTOLD:
         return str(UNTOLD.get(operation.error_reason, ""))
+    if operation.state == Operation.State.HELD:
+        return str(HELD_BACK)
+    if operation.state == Operation.State.REHEARSED:
+        return str(REHEARSED)
+    if operation.error_code.startswith("guard."):
+        return str(STOPPED_BY_US)
     if operation.error_message or not operation.error_kind:
         return ""
     return str(explain(operation.error_kind, operation.error_reason).what)

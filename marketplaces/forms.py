@@ -1,8 +1,11 @@
+from collections.abc import Mapping, Sequence
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplaces.connectors.base import Connector
 from marketplaces.connectors.remote import CheckResult, RemoteShop
+from marketplaces.models import Connection, Operation
 
 SHOP_IS_OFF = _(
     "A shop whose access by API is switched off cannot be chosen. Switch it on in the cabinet of "
@@ -70,3 +73,40 @@ class ShopForm(forms.Form):
 def _shop_label(shop: RemoteShop, business: str) -> str:
     label = f"{shop.name} · {shop.placement} · {business}"
     return label if shop.is_available else f"{label} · {_('switched off')}"
+
+
+class NotToldForm(forms.Form):
+    """What narrows the list of what was not told; anything odd in the address is left out."""
+
+    kind = forms.ChoiceField(
+        label=_("What"), required=False, choices=[("", _("All actions")), *Operation.Kind.choices]
+    )
+    shop = forms.ChoiceField(label=_("Shop"), required=False)
+    show = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection] = ()):
+        super().__init__(data)
+        named = [(str(shop.pk), shop.name or shop.marketplace) for shop in shops]
+        self.fields["shop"].choices = [("", _("All shops")), *named]
+        if len(shops) < 2:
+            del self.fields["shop"]
+        self.full_clean()
+
+    def narrow(self, operations):
+        cleaned = {name: self.cleaned_data.get(name, "") for name in ("kind", "shop")}
+        if cleaned["kind"]:
+            operations = operations.filter(kind=cleaned["kind"])
+        if cleaned["shop"]:
+            operations = operations.filter(connection=int(cleaned["shop"]))
+        return operations
+
+
+class CapForm(forms.Form):
+    """How many destructive actions a day a shop lets out."""
+
+    destructive_cap = forms.IntegerField(
+        label=_("Most cancelled orders and emptied stocks a day"),
+        help_text=_("What is more is held back until you let it through or drop it."),
+        min_value=0,
+        max_value=100_000,
+    )

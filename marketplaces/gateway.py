@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from marketplaces import leases
+from marketplaces import leases, rehearsing
+from marketplaces.breakers import Breaker
 from marketplaces.budgets import Gate
 from marketplaces.connectors.base import Connector
 from marketplaces.connectors.errors import AuthFailed, Unavailable
@@ -56,17 +57,24 @@ def connector_for(
     """
     if not (credentials or connection.secret):
         raise AuthFailed("the key is erased", code="disconnected", reason="disconnected")
-    if reason := wrong_address(connection):
-        logger.warning("connection %s is not called: %s", connection.pk, reason)
-        raise Unavailable("the address is not this shop's", code=reason, reason=reason)
+    _refuse_wrong_address(connection)
+    rehearsal = rehearsing.rehearsal_of(connection) if connection.is_rehearsal else None
+    breaker = Breaker(connection.pk, is_open_to_trials=credentials is not None)
     credentials = credentials or connection.credentials
     return open_connector(
         connection.marketplace,
         credentials,
         base_url=base_url(connection.marketplace),
-        gate=_gate(connection, credentials, renew, within),
+        gate=_gate(connection, credentials, renew, within, breaker),
+        rehearsal=rehearsal,
         **_bounds(renew, within),
     )
+
+
+def _refuse_wrong_address(connection: Connection) -> None:
+    if reason := wrong_address(connection):
+        logger.warning("connection %s is not called: %s", connection.pk, reason)
+        raise Unavailable("the address is not this shop's", code=reason, reason=reason)
 
 
 def _bounds(renew: Callable[[], None] | None, within: float | None) -> dict[str, float]:
@@ -79,6 +87,7 @@ def _gate(
     credentials: dict[str, str],
     renew: Callable[[], None] | None,
     within: float | None,
+    breaker: Breaker,
 ) -> Gate:
     cls = connector_class(connection.marketplace)
     return Gate(
@@ -87,4 +96,5 @@ def _gate(
         parallel=cls.max_parallel,
         renew=renew,
         patience=None if within is None else within / 4,
+        breaker=breaker,
     )

@@ -6,7 +6,7 @@ the next one finds them when the lease runs out.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,12 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef
 from django.utils import timezone
 
-from marketplaces import gateway, health, leases, parking, promises
+from marketplaces import breakers, caps, gateway, health, leases, parking, setbacks
+from marketplaces.connectors.errors import Held, MarketplaceError
 from marketplaces.connectors.errors import Kind as ErrorKind
-from marketplaces.connectors.errors import MarketplaceError, Unavailable
 from marketplaces.connectors.remote import ItemResult
-from marketplaces.models import Connection, Operation
-from marketplaces.sending import SENDERS
+from marketplaces.models import Breaker, Connection, Operation
+from marketplaces.sending import ALREADY, SENDERS
 from partners import request_context
 from sellercloudx.lib.queue import wake
 from sellercloudx.lib.redact import scrub
@@ -28,14 +28,11 @@ from sellercloudx.lib.wiring import resolve
 logger = logging.getLogger(__name__)
 
 State = Operation.State
-FIRST_WAIT = 5
-LONGEST_WAIT = 900
-# A catalogue takes in a new card within minutes; until then its price and stock are not refused.
-APPEARS_WITHIN = timedelta(minutes=15)
-LOOK_AGAIN = 60
-# So often an answer nobody understands is asked for anew, for over half an hour; then a person is.
-UNCLEAR_TRIES = 10
 OURS = "ours"
+# A round of one shop ends at either, and the shop goes to the end of the queue: however much it has
+# to tell, another's single price waits no longer than a round of each shop before it.
+ROUND_BATCHES = 20
+ROUND_SECONDS = 3
 # Answers written down between two looks at the lease.
 EXTEND_EVERY = 20
 
@@ -73,7 +70,7 @@ def add(
 
 def abandon(connection: Connection) -> None:
     """The shop is disconnected: what is open or parked will not be told. In its transaction."""
-    waiting = (*Operation.OPEN, State.PARKED)
+    waiting = (*Operation.OPEN, State.PARKED, State.HELD, State.REHEARSED)
     parking.give_up(
         Operation.objects.filter(connection=connection, state__in=waiting),
         reason=Operation.DISCONNECTED,
@@ -95,35 +92,76 @@ def wake_due() -> None:
     now = timezone.now()
     due = Operation.objects.due(now).filter(connection=OuterRef("pk"))
     waiting = Connection.objects.working().filter(leases.is_free(now)).filter(Exists(due))
-    for pk in waiting.values_list("pk", flat=True):
+    held = Breaker.objects.filter(breakers.holding()).values("pk")
+    for pk in waiting.exclude(pk__in=held).values_list("pk", flat=True):
         wake("marketplaces.outbox.drain", pk)
 
 
 def drain(connection_id: int) -> int:
-    """Send everything due on a connection; the number of operations finished."""
+    """Send what is due on a connection, a round of it; the number of operations finished."""
+    if breakers.is_held(connection_id):
+        return 0
     lease = leases.take_connection(connection_id)
     if lease is None:
         return 0
-    finished = 0
+    round_ = _Round(lease)
     try:
-        connection = Connection.objects.select_related("partner").get(pk=connection_id)
-        goes_on = True
-        while goes_on and (batch := _claim(lease)):
-            done, goes_on = _send(connection, lease, batch)
-            finished += done
+        round_.run()
     except leases.LeaseLost:
         logger.warning("connection %s is left: taken over, or out of use", connection_id)
     finally:
         lease.release()
-    return finished
+    if round_.is_cut:
+        wake("marketplaces.outbox.drain", connection_id)
+    return round_.finished
 
 
-def _claim(lease: leases.ConnectionLease) -> list[Operation]:
+class _Round:
+    """What one lease is used for: batch after batch, until nothing is due or others should turn."""
+
+    def __init__(self, lease: leases.ConnectionLease):
+        self.lease = lease
+        self.connection = Connection.objects.select_related("partner").get(pk=lease.connection_id)
+        self.finished, self.is_cut = 0, False
+        # After an error a kind had better rest; another may well be taken.
+        self.resting: set[str] = set()
+
+    def run(self) -> None:
+        ends = timezone.now() + timedelta(seconds=ROUND_SECONDS)
+        for _ in range(ROUND_BATCHES):
+            batch = _claim(self.lease, self.resting)
+            if not batch or not self._send(batch):
+                return
+            if timezone.now() >= ends:
+                break
+        self.is_cut = True
+
+    def _send(self, batch: Sequence[Operation]) -> bool:
+        """Whether to go on."""
+        batch = caps.let_out(self.connection, batch)
+        if not batch:
+            return True
+        answers, error = _ask(self.connection, self.lease, batch)
+        told = [(one, answers[one.pk]) for one in batch if one.pk in answers]
+        _record(self.lease, told, is_rehearsal=self.connection.is_rehearsal)
+        self.finished += len(answers)
+        if error is None:
+            if not self.connection.is_rehearsal:
+                health.note_success(self.connection)
+            return True
+        setbacks.put_off([one for one in batch if one.pk not in answers], error)
+        if error.reason != OURS:
+            health.note_error(self.connection, error)
+        self.resting.add(batch[0].kind)
+        return error.kind != ErrorKind.CONFIG and not isinstance(error, Held)
+
+
+def _claim(lease: leases.ConnectionLease, resting: Collection[str] = ()) -> list[Operation]:
     """The oldest due operations of one kind, now marked as being sent under this lease.
 
     Raises LeaseLost.
     """
-    due = _next_in_turn(lease.connection_id)
+    due = _next_in_turn(lease.connection_id).exclude(kind__in=resting)
     first = due.order_by("pk").values_list("kind", "failures").first()
     if first is None:
         return []
@@ -152,21 +190,6 @@ def _next_in_turn(connection_id: int) -> Any:
 def _size(kind: str, failures: int) -> int:
     """What nobody understands may be about one item: each time half as many go with it."""
     return max(SENDERS[Operation.Kind(kind)].batch >> failures, 1)
-
-
-def _send(
-    connection: Connection, lease: leases.ConnectionLease, batch: Sequence[Operation]
-) -> tuple[int, bool]:
-    """How many are finished, and whether to go on: after an error it had better rest."""
-    answers, error = _ask(connection, lease, batch)
-    _record(lease, [(one, answers[one.pk]) for one in batch if one.pk in answers])
-    if error is None:
-        health.note_success(connection)
-        return len(answers), True
-    _put_off([one for one in batch if one.pk not in answers], error)
-    if error.reason != OURS:
-        health.note_error(connection, error)
-    return len(answers), False
 
 
 def _ask(
@@ -200,13 +223,21 @@ def _refusal(operation: Operation, error: MarketplaceError) -> ItemResult:
     return ItemResult(operation.target, False, error.code, error.words or error.message)
 
 
-def _record(lease: leases.ConnectionLease, answers: Iterable[tuple[Operation, ItemResult]]) -> None:
+def _record(
+    lease: leases.ConnectionLease,
+    answers: Iterable[tuple[Operation, ItemResult]],
+    *,
+    is_rehearsal: bool,
+) -> None:
     """Write down what was answered. The fence of each row tells whether it is still ours to."""
     for number, (operation, result) in enumerate(answers):
         if number % EXTEND_EVERY == 0:
             lease.extend()
-        if _may_still_appear(operation, result):
-            _put_off([operation], _not_there_yet(operation, result))
+        if setbacks.may_still_appear(operation, result):
+            setbacks.put_off([operation], setbacks.not_there_yet(operation, result))
+        elif is_rehearsal and result.ok and result.code != ALREADY:
+            # Nobody was told. A refusal is our own, and a step that stands already was read.
+            parking.set_aside([operation], State.REHEARSED)
         else:
             _settle(operation, result)
 
@@ -229,45 +260,5 @@ def _settle(operation: Operation, result: ItemResult) -> None:
                 resolve("OPERATION_RESULT", operation.kind)(operation, result)
     except Exception:  # noqa: BLE001  the worker's loop: one broken handler must not stop the rest
         logger.exception("the result of operation %s cannot be recorded", operation.pk)
-        _put_off([operation], MarketplaceError("the answer could not be recorded", reason=OURS))
-
-
-def _put_off(batch: Sequence[Operation], error: MarketplaceError) -> None:
-    """No clear answer to these: tell them again later, or ask a person after many tries."""
-    if batch:
-        promises.keep(batch[0].connection, error)
-    parking.drop_outdated(batch)
-    is_unclear = error.kind == ErrorKind.INTERNAL
-    tired = [one for one in batch if is_unclear and one.failures + 1 >= UNCLEAR_TRIES]
-    if tired:
-        parking.park(tired, error)
-    # What is parked is not held any more.
-    for attempts in {one.attempts for one in batch}:
-        wait = error.retry_after or _backoff(attempts, LONGEST_WAIT)
-        Operation.objects.held(batch).filter(attempts=attempts).update(
-            state=State.WAITING,
-            due_at=timezone.now() + timedelta(seconds=wait),
-            failures=F("failures") + int(is_unclear),
-            **parking.stored(error),
-        )
-
-
-def _backoff(attempts: int, longest: float) -> float:
-    return min(FIRST_WAIT * 2 ** (attempts - 1), longest)
-
-
-def _may_still_appear(operation: Operation, result: ItemResult) -> bool:
-    """Not known there yet, and its card was taken minutes ago."""
-    published = Operation.objects.filter(
-        connection=operation.connection_id,
-        kind=Operation.Kind.PUBLISH_CARD,
-        target=operation.target,
-        state=State.DONE,
-        finished_at__gt=timezone.now() - APPEARS_WITHIN,
-    )
-    return result.is_unknown and published.exists()
-
-
-def _not_there_yet(operation: Operation, result: ItemResult) -> MarketplaceError:
-    wait = _backoff(operation.attempts, LOOK_AGAIN)
-    return Unavailable(result.message, code=result.code, words=result.message, retry_after=wait)
+        error = MarketplaceError("the answer could not be recorded", reason=OURS)
+        setbacks.put_off([operation], error)

@@ -4,12 +4,12 @@ Whatever waits for the answer hears of it from `OPERATION_PARKED` in the same tr
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from marketplaces.connectors.errors import MarketplaceError
@@ -33,13 +33,24 @@ LATEST_WINS = {
 AT_ONCE = 500
 
 
+Decision = Callable[..., None]
+
+
 class NotParked(Exception):
-    """Somebody has decided about it already."""
+    """Somebody has decided about it already, or it cannot be decided about."""
+
+
+class Outdated(NotParked):
+    """Newer news of the same came since: the older is not worth telling."""
+
+
+class Gone(NotParked):
+    """Its shop is disconnected."""
 
 
 def supersede_older(newer: Operation) -> None:
     """What waits gives way to newer news; what is parked gives way to the same asked anew."""
-    outdated = {State.PARKED}
+    outdated = {State.PARKED, State.HELD, State.REHEARSED}
     if newer.kind in LATEST_WINS:
         outdated |= {State.PENDING, State.WAITING}
     Operation.objects.filter(
@@ -59,15 +70,8 @@ def withdraw(operation: Operation) -> bool:
 
 def drop_outdated(batch: Sequence[Operation]) -> None:
     """Newer news came while these were on their way: they are not tried again."""
-    newer = Operation.objects.filter(
-        connection=OuterRef("connection"),
-        kind=OuterRef("kind"),
-        target=OuterRef("target"),
-        pk__gt=OuterRef("pk"),
-    )
-    Operation.objects.held(batch).filter(Exists(newer), kind__in=LATEST_WINS).update(
-        state=State.SUPERSEDED, finished_at=timezone.now()
-    )
+    outdated = Operation.objects.held(batch).outdated()
+    outdated.filter(kind__in=LATEST_WINS).update(state=State.SUPERSEDED, finished_at=timezone.now())
 
 
 def stored(error: MarketplaceError) -> dict[str, str]:
@@ -104,15 +108,43 @@ def _mark_parked(batch: Sequence[Operation], error: MarketplaceError) -> list[Op
 
 
 @transaction.atomic
+def set_aside(batch: Sequence[Operation], state: Operation.State, reason: str = "") -> None:
+    """Of a claimed batch of one kind: not told for a reason of ours, until a person decides."""
+    held = Operation.objects.held(batch)
+    pks = list(held.values_list("pk", flat=True))
+    held.update(
+        state=state,
+        finished_at=timezone.now(),
+        error_kind="",
+        error_reason=reason,
+        error_code="",
+        error_message="",
+    )
+    aside = Operation.objects.filter(pk__in=pks, state=state)
+    if found := list(aside.select_related("partner", "connection").order_by("pk")):
+        resolve("OPERATION_PARKED", found[0].kind)(found, None)
+
+
+@transaction.atomic
 def retry(*, operation: Operation, by: User) -> None:
-    """Tell it after all. Raises NotParked."""
+    """Tell it after all; one that is held back is let through the cap.
+
+    Raises NotParked, Outdated, Gone.
+    """
+    if operation.kind in LATEST_WINS and Operation.objects.newer_than(operation).exists():
+        raise Outdated(operation.pk)
+    if operation.connection.state == Connection.State.DISCONNECTED:
+        raise Gone(operation.pk)
     _decide(
         operation,
         by,
         "OPERATION_RETRIED",
         state=State.PENDING,
         due_at=timezone.now(),
+        finished_at=None,
         failures=0,
+        alike=0,
+        is_let_through=operation.is_let_through or operation.state == State.HELD,
         error_kind="",
         error_reason="",
         error_code="",
@@ -124,11 +156,16 @@ def retry(*, operation: Operation, by: User) -> None:
 
 def retry_all(*, connection: Connection, by: User) -> int:
     """Tell all that is parked on a shop after all, the oldest first; how many."""
-    parked = Operation.objects.filter(connection=connection, state=State.PARKED)
+    parked = Operation.objects.filter(connection=connection, state=State.PARKED).order_by("pk")
+    return decide_all(parked, decision=retry, by=by)
+
+
+def decide_all(operations: QuerySet[Operation], *, decision: Decision, by: User) -> int:
+    """Retry or dismiss these, AT_ONCE at most; how many there was something to decide about."""
     done = 0
-    for operation in parked.select_related("partner").order_by("pk")[:AT_ONCE]:
+    for operation in operations.select_related("partner", "connection")[:AT_ONCE]:
         with suppress(NotParked):
-            retry(operation=operation, by=by)
+            decision(operation=operation, by=by)
             done += 1
     return done
 
@@ -136,6 +173,7 @@ def retry_all(*, connection: Connection, by: User) -> int:
 @transaction.atomic
 def dismiss(*, operation: Operation, by: User) -> None:
     """Leave it untold. Raises NotParked."""
+    was_refused = operation.state == State.REJECTED
     _decide(
         operation,
         by,
@@ -144,12 +182,16 @@ def dismiss(*, operation: Operation, by: User) -> None:
         finished_at=timezone.now(),
         error_reason=Operation.DISMISSED,
     )
-    resolve("OPERATION_PARKED", operation.kind)([operation], by)
+    # Whoever waited for the answer has heard of a refusal.
+    if not was_refused:
+        resolve("OPERATION_PARKED", operation.kind)([operation], by)
 
 
 def _decide(operation: Operation, by: User, action: str, **fields: object) -> None:
-    parked = Operation.objects.filter(pk=operation.pk, state=State.PARKED)
-    if not parked.update(**fields):
+    """As the person saw it: what another has decided meanwhile stays so."""
+    before = operation.state
+    undecided = Operation.objects.filter(pk=operation.pk, state=before)
+    if before not in Operation.UNDECIDED or not undecided.update(**fields):
         raise NotParked(operation.pk)
     operation.refresh_from_db()
     audit.record(
@@ -157,6 +199,7 @@ def _decide(operation: Operation, by: User, action: str, **fields: object) -> No
         partner=operation.partner,
         actor=by,
         entity=operation,
+        before={"state": before},
         after={"kind": operation.kind, "target": operation.target, "subject": operation.subject},
     )
 

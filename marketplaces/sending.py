@@ -21,6 +21,8 @@ from marketplaces.models import Operation
 from sellercloudx.lib.wiring import resolve
 
 Kind = Operation.Kind
+# The code of a step that stood already when it was looked up.
+ALREADY = "already"
 
 
 def _publish(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
@@ -79,13 +81,13 @@ def _step(
     """
     was_tried = _was_tried(operation)
     if was_tried and _stands(connector, operation, wanted):
-        return ItemResult(operation.target, ok=True, code="already")
+        return ItemResult(operation.target, ok=True, code=ALREADY)
     try:
         result = say()
     except Rejected as error:
         result = ItemResult(operation.target, False, error.code, error.message)
     if was_tried and not result.ok and _stands(connector, operation, wanted):
-        return ItemResult(operation.target, ok=True, code="already")
+        return ItemResult(operation.target, ok=True, code=ALREADY)
     return result
 
 

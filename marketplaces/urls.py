@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplaces import inbound_views, views
+from marketplaces import guard_views, inbound_views, not_told_views, views
 
 app_name = "marketplaces"
 base = "partner-dashboard/marketplaces/"
@@ -18,6 +18,11 @@ urlpatterns = [
     path(base + "<int:pk>/news/on/", inbound_views.news_on, name="news_on"),
     path(base + "<int:pk>/news/off/", inbound_views.news_off, name="news_off"),
     path(base + "<int:pk>/retry/", views.retry_all, name="retry_all"),
+    path(base + "not-told/", not_told_views.index, name="not_told"),
+    path(base + "not-told/decide/", not_told_views.decide, name="decide"),
+    path(base + "<int:pk>/rehearsal/", guard_views.rehearsal, name="rehearsal"),
+    path(base + "intents/<int:pk>/", guard_views.intent, name="intent"),
+    path(base + "<int:pk>/cap/", guard_views.cap, name="cap"),
     path(base + "told/<int:pk>/retry/", views.retry, name="retry"),
     path(base + "told/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
     # Yandex Market adds the last word itself to the address it was told, with a slash before it.

@@ -1,13 +1,14 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from marketplaces import connecting, gateway, inbound, inbound_views, parking
+from marketplaces import breakers, connecting, gateway, inbound, inbound_views, parking
 from marketplaces.connectors.errors import Kind
 from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.explain import (
@@ -18,18 +19,20 @@ from marketplaces.explain import (
     standing,
     unclear_words,
 )
-from marketplaces.forms import SHOP_IS_OFF, KeyForm, ShopForm
+from marketplaces.forms import SHOP_IS_OFF, CapForm, KeyForm, ShopForm
 from marketplaces.models import Connection, Operation
 from partners.access import is_ours, partner_required
 from partners.models import Member
 from sellercloudx.lib.wiring import resolve
 
 MANAGER = Member.Role.MANAGER
+HELD = Operation.State.HELD
 PARKED_SHOWN = 50
 
 
 def _connection(request, pk) -> Connection:
-    shown = Connection.objects.for_partner(request.partner).shown().select_related("partner")
+    shown = Connection.objects.for_partner(request.partner).shown()
+    shown = shown.select_related("partner", "breaker")
     return _described(get_object_or_404(shown, pk=pk))
 
 
@@ -37,6 +40,7 @@ def _described(connection: Connection) -> Connection:
     """With what its page shows beside the row."""
     connection.title = connector_class(connection.marketplace).name
     connection.tone, connection.standing = standing(connection)
+    connection.is_left_alone = breakers.standing(connection)
     return connection
 
 
@@ -61,7 +65,7 @@ def _looking_again(view):
 def index(request):
     own = Connection.objects.for_partner(request.partner).order_by("pk")
     own = own.annotate(gone_since=connecting.gone_since())
-    own = list(map(_described, own.prefetch_related("streams")))
+    own = list(map(_described, own.select_related("breaker").prefetch_related("streams")))
     connections = [one for one in own if one.state != Connection.State.DISCONNECTED]
     for connection in connections:
         # A stream with nothing to ask succeeds without a call; orders are always asked for.
@@ -125,6 +129,8 @@ def _show(request, connection, shop_form, status=200):
         "rates": rates,
         "has_rates": any(share is not None for share in rates.values()),
         "error": error,
+        "breaker": connection.is_left_alone,
+        "cap_form": CapForm(initial={"destructive_cap": connection.destructive_cap}),
         "shop_form": shop_form,
         "key_form": KeyForm(connector),
         "streams": [_stream_line(stream) for stream in connection.streams.order_by("name")],
@@ -249,6 +255,11 @@ def _why_unread(connection) -> str:
 @partner_required
 @require_POST
 def retry(request, pk):
+    # What is over the day's cap is its owner's to let through.
+    if not request.member.is_at_least(Member.Role.OWNER):
+        held = Operation.objects.for_partner(request.partner).filter(pk=pk, state=HELD)
+        if held.exists():
+            raise PermissionDenied
     return _decide(request, pk, parking.retry, _("It is being told again."))
 
 
@@ -273,6 +284,8 @@ def _decide(request, pk, decision, words):
     operation = get_object_or_404(operations.select_related("partner", "connection"), pk=pk)
     try:
         decision(operation=operation, by=request.user)
+    except parking.Gone:
+        messages.warning(request, _("The shop is disconnected: nothing can be told to it."))
     except parking.NotParked:
         messages.warning(request, _("It has been decided already. Look again."))
     else:

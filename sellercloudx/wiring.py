@@ -35,6 +35,12 @@ PRICE_GUARD = {
     "publish_card": "products.services.price_guard.stopped",
 }
 
+# kind of operation that may take something away -> which of them do: (operations) -> their numbers
+DESTRUCTIVE = {
+    "push_stock": "products.services.emptied.without_a_sale",
+    "cancel_order": "marketplaces.caps.every_one",
+}
+
 # stream of news -> who says what to ask for, and who takes what came
 INBOUND_WANTED = {
     "orders": "orders.services.intake.open_order_ids",
@@ -125,6 +131,7 @@ TELEGRAM_ACTIONS = {
 CLOCK = {
     "marketplaces.outbox.wake_due": 5,
     "marketplaces.inbound.wake_due": 5,
+    "marketplaces.breakers.wake_probes": 5,
     "ai_manager.services.cards.wake_due": 5,
     "partners.services.approval.unblock_due": 60,
     "partners.services.deliveries.wake_due": 5,
@@ -163,5 +170,6 @@ CLOCK = {
     "orders.services.retention.forget_answers": time(4, 15),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "marketplaces.replaying.forget_old": time(4, 22),
+    "marketplaces.rehearsing.forget_old": time(4, 22),
     "ai_manager.services.retention.forget_errors": time(4, 25),
 }

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from marketplaces.models import Operation
+from marketplaces.models import Intent, Operation
 from orders.models import Order
 from partners.models import (
     Activity,
@@ -108,6 +108,16 @@ def parked(partner):
         due_at=timezone.now(),
     )
     return {"pk": operation.pk}
+
+
+def intent(partner):
+    """A request of a shop that rehearses."""
+    shop = factories.make_connection(partner)
+    kept = Intent(
+        partner=partner, connection=shop, group="stocks", method="PUT", path="/v2", body=b"{}"
+    )
+    kept.save()
+    return {"pk": kept.pk}
 
 
 def product(partner):
@@ -364,6 +374,8 @@ RULES = {
     "partners:staff_list": staff(GET, groups=EVERY_GROUP),
     "pages:staff_shops": staff(GET, groups="support"),
     "pages:retry_shop": staff(POST, connection, "support"),
+    "pages:staff_not_told": staff(GET, groups="support"),
+    "pages:staff_decide": staff(POST, groups="support"),
     "pages:partner": staff(GET, itself, EVERY_GROUP),
     "partners:staff_notes": staff(GET, itself, "support moderator finance"),
     "partners:add_note": staff(POST, itself, "support moderator finance"),
@@ -394,6 +406,11 @@ RULES = {
     "marketplaces:retry_all": partner(POST, connection),
     "marketplaces:retry": partner(POST, parked),
     "marketplaces:dismiss": partner(POST, parked),
+    "marketplaces:not_told": partner(GET),
+    "marketplaces:decide": partner(POST),
+    "marketplaces:rehearsal": partner(BOTH, connection, MANAGER),
+    "marketplaces:intent": partner(GET, intent),
+    "marketplaces:cap": partner(POST, connection, Role.OWNER),
     "products:list": partner(GET),
     "products:add": form(),
     "products:detail": partner(GET, product),

@@ -47,7 +47,13 @@ SKIPPED = {
 # So that a part of a page is drawn; a page is the same.
 AS_HTMX = {"HX-Request": "true"}
 # What an address names is neither the partner nor a thing of the shop.
-ABOUT_PEOPLE = {"remove_second_step", "staff_chat_file", "canned_reply", "activity_result"} | {
+ABOUT_PEOPLE = {
+    "intent",
+    "remove_second_step",
+    "staff_chat_file",
+    "canned_reply",
+    "activity_result",
+} | {
     *(
         "ticket",
         "ticket_news",

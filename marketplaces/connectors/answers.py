@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -25,6 +26,8 @@ from .errors import (
 
 LONGEST_MESSAGE = 500
 LONGEST_CODE = 60
+# Of digits: anything longer is no count of calls.
+LONGEST_NUMBER = 12
 API_DISABLED = "API_DISABLED"
 
 TABLE: dict[int, type[MarketplaceError]] = {
@@ -36,6 +39,29 @@ TABLE: dict[int, type[MarketplaceError]] = {
     # Yandex: "the client closed the connection", that is, they were too slow for themselves.
     499: Unavailable,
 }
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What an answer says of the rate limit: so many left of so many, for so many seconds more."""
+
+    limit: int
+    remaining: int
+    seconds: float
+
+
+def pace(headers: Mapping[str, str]) -> Pace | None:
+    """Yandex says it with every answer, in requests or in products; None where nothing is said."""
+    limit = headers.get("X-RateLimit-Resource-Limit", "").strip()
+    remaining = headers.get("X-RateLimit-Resource-Remaining", "").strip()
+    seconds = _seconds_until(headers.get("X-RateLimit-Resource-Until", ""), headers)
+    if not (_is_count(limit) and _is_count(remaining)) or seconds is None:
+        return None
+    return Pace(int(limit), int(remaining), seconds)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
 
 
 def check_status(response: httpx.Response, body: bytes, secrets: Sequence[str]) -> None:

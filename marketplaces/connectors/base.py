@@ -86,6 +86,10 @@ class Connector:
     # By the name of the operation, as `Http` hands it to its gate.
     limits: Mapping[str, Limit] = {}
     max_parallel = 1
+    # Operations that change nothing though they are no GET: a rehearsing shop may still send them.
+    reads: frozenset[str] = frozenset()
+    # What a call that changes something is answered where all is well; a rehearsal says it.
+    taken: Mapping[str, object] = {}
     # Whether `check` says when a key ends.
     keys_run_out = False
     # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.

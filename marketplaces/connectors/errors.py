@@ -7,7 +7,8 @@
     │  ├─ NotFound                  permanent
     │  └─ Unsupported               permanent
     ├─ Unavailable                  transient   retried, shortly by Http, then by the outbox
-    │  └─ RateLimited               transient   waits as told (retry_after)
+    │  ├─ RateLimited               transient   waits as told (retry_after)
+    │  └─ Held                      transient   not sent: we leave the account alone for now
     └─ BadResponse                  internal    the answer is not what the document says: asked for
        │                                        anew, and parked after many tries
        └─ Unreadable                internal    some of its rows are not; the others came first
@@ -101,6 +102,10 @@ class RateLimited(Unavailable):
     """Asked to slow down; the call was not carried out."""
 
     reason = "rate_limited"
+
+
+class Held(Unavailable):
+    """Not sent: the account has not answered for a while. Its reason is what it met then."""
 
 
 class BadResponse(MarketplaceError):

@@ -21,8 +21,9 @@ from sellercloudx.lib import tls
 from sellercloudx.lib.deadline import Deadline, keep
 from sellercloudx.lib.redact import scrub
 
-from .answers import check_status, read_json
-from .errors import AuthFailed, BadResponse, MarketplaceError, RateLimited, Unavailable
+from .answers import Pace, check_status, pace, read_json
+from .errors import AuthFailed, BadResponse, Held, MarketplaceError, RateLimited, Unavailable
+from .rehearsal import Rehearsal
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ LARGEST_BODY = 20 * 1024 * 1024
 REMEMBERED = 1000
 READS = ("GET", "HEAD")
 
-Gate = Callable[[str], AbstractContextManager[Any]]
+# Gives what wants to hear the pace that an answer tells, or nothing.
+Gate = Callable[[str], AbstractContextManager[Callable[[Pace], None] | None]]
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,13 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Call:
-    """What is sent, the same in every attempt."""
+    """What is sent, the same in every attempt, and how the answer's body is read."""
 
     method: str
     path: str
     operation: str
     accept: str
+    read: Callable[[bytes, str], Any]
     json: Any = None
     params: Mapping[str, Any] | None = None
     is_repeatable: bool = False
@@ -70,7 +73,8 @@ class Http:
     `gate(operation)` gives a context that each attempt runs in; it sees the error of the attempt
     and may itself raise RateLimited before anything is sent. From then on an attempt has `deadline`
     seconds in all; `timeout` is how long nothing at all may move. All calls together may take
-    `within` seconds, where a person waits for them; a call is then tried twice at most.
+    `within` seconds, where a person waits for them; a call is then tried twice at most. With a
+    `rehearsal` nothing is sent but what only reads.
     """
 
     def __init__(
@@ -84,22 +88,18 @@ class Http:
         within: float = math.inf,
         sleep: Callable[[float], object] = time.sleep,
         gate: Gate | None = None,
+        rehearsal: Rehearsal | None = None,
         secrets: Sequence[str] = (),
     ):
         self.sleep = sleep
         self.gate: Gate = gate or (lambda operation: nullcontext())
+        self.rehearsal = rehearsal
         self.secrets = _forms(secrets)
         self.exchanges: deque[Exchange] = deque(maxlen=REMEMBERED)
         # The libraries below would quote such a header, the key with it, in their own error.
         self._can_be_sent = all(_is_sendable(value) for value in headers.values())
-        self.client = httpx.Client(
-            base_url=base_url,
-            headers=dict(headers) if self._can_be_sent else {},
-            transport=transport,
-            verify=tls.trusted(),
-            timeout=httpx.Timeout(timeout, connect=min(5.0, timeout)),
-            follow_redirects=False,
-        )
+        sent = headers if self._can_be_sent else {}
+        self.client = _client(base_url, sent, transport, timeout)
         self.attempts = ATTEMPTS if within == math.inf else ATTEMPTS_WAITED_FOR
         self.deadline = Deadline(deadline, within)
         keep(self.client, self.deadline)
@@ -129,17 +129,12 @@ class Http:
             path,
             operation,
             "application/json",
+            read_json,
             json,
             params,
             is_repeatable=idempotent or method in READS,
         )
-        response, body = self._send(call)
-        try:
-            return read_json(body, response.headers.get("Content-Type", ""))
-        except BadResponse as error:
-            error.operation = operation
-            logger.error("%s answered %s: %s", operation, error.code, self._masked(body))
-            raise
+        return self._send(call)
 
     def content(
         self,
@@ -153,10 +148,10 @@ class Http:
     ) -> bytes:
         """The bytes a call answers: a label, an act."""
         is_repeatable = idempotent or method in READS
-        call = Call(method, path, operation, accept, None, params, is_repeatable)
-        return self._send(call)[1]
+        call = Call(method, path, operation, accept, _as_it_is, None, params, is_repeatable)
+        return self._send(call)
 
-    def _send(self, call: Call) -> tuple[httpx.Response, bytes]:
+    def _send(self, call: Call) -> Any:
         if not self._can_be_sent:
             raise AuthFailed(
                 "The key holds characters that no key has.",
@@ -164,11 +159,16 @@ class Http:
                 reason="key_format",
                 operation=call.operation,
             )
+        if self.rehearsal and self.rehearsal.withholds(call.method, call.operation):
+            said = self.rehearsal.answer(call.operation, self._request(call), self.secrets)
+            return call.read(said, "application/json")
         slept = 0.0
         for attempt in range(self.attempts):
             try:
-                with self.gate(call.operation):
-                    return self._attempt(call)
+                with self.gate(call.operation) as told:
+                    return self._attempt(call, told)
+            except Held:
+                raise
             except Unavailable as error:
                 pause = error.retry_after if error.retry_after is not None else _backoff(attempt)
                 # A call that was refused for its pace was not carried out, whatever its verb.
@@ -180,22 +180,18 @@ class Http:
             slept += pause
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(self, call: Call) -> tuple[httpx.Response, bytes]:
-        request = self.client.build_request(
-            call.method,
-            call.path,
-            json=call.json,
-            params=call.params,
-            headers={"Accept": call.accept},
-        )
+    def _attempt(self, call: Call, told: Callable[[Pace], None] | None) -> Any:
+        request = self._request(call)
         started = time.monotonic()
         self.deadline.start()
         response = failure = None
         try:
             response = self.client.send(request, stream=True)
             body = _read(response)
+            if told and (said := pace(response.headers)):
+                told(said)
             check_status(response, body, self.secrets)
-            return response, body
+            return self._understood(call, body, response.headers.get("Content-Type", ""))
         except httpx.HTTPError as error:
             failure = _failure(error, has_answer=response is not None)
             raise failure from error
@@ -206,6 +202,22 @@ class Http:
             if response is not None:
                 response.close()
             self._note(call, request, response, started, failure)
+
+    def _request(self, call: Call) -> httpx.Request:
+        return self.client.build_request(
+            call.method,
+            call.path,
+            json=call.json,
+            params=call.params,
+            headers={"Accept": call.accept},
+        )
+
+    def _understood(self, call: Call, body: bytes, content_type: str) -> Any:
+        try:
+            return call.read(body, content_type)
+        except BadResponse as error:
+            logger.error("%s answered %s: %s", call.operation, error.code, self._masked(body))
+            raise
 
     def _note(
         self,
@@ -241,6 +253,23 @@ def _read(response: httpx.Response) -> bytes:
             raise BadResponse("The answer is too large.", code="too_large")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _client(
+    base_url: str, headers: Mapping[str, str], transport: httpx.BaseTransport | None, timeout: float
+) -> httpx.Client:
+    return httpx.Client(
+        base_url=base_url,
+        headers=dict(headers),
+        transport=transport,
+        verify=tls.trusted(),
+        timeout=httpx.Timeout(timeout, connect=min(5.0, timeout)),
+        follow_redirects=False,
+    )
+
+
+def _as_it_is(body: bytes, content_type: str) -> bytes:
+    return body
 
 
 def _forms(secrets: Sequence[str]) -> tuple[str, ...]:

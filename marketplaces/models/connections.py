@@ -46,6 +46,10 @@ class Connection(models.Model):
     # Where the marketplace says when its key ends.
     key_expires_at = models.DateTimeField(null=True)
     is_sandbox = models.BooleanField(default=False)
+    # Everything is done but the sending: what would be sent is kept as intents.
+    is_rehearsal = models.BooleanField(_("rehearsal"), default=False)
+    # Orders cancelled, stock emptied, cards taken down: so many a day, then the owner is asked.
+    destructive_cap = models.PositiveIntegerField(_("most destructive actions a day"), default=200)
     # What went wrong last: our kind and reason; the marketplace's own code and words.
     error_kind = models.CharField(max_length=12, blank=True)
     error_reason = models.CharField(max_length=20, blank=True)

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner, User
@@ -7,11 +7,34 @@ from partners.scoping import PartnerScopedQuerySet
 
 from .connections import Connection
 
+# By the words of the states: an index is made before the class has them.
+NOT_TOLD = Q(state__in=["rejected", "parked", "held", "rehearsed", "untold"])
+
 
 class OperationQuerySet(PartnerScopedQuerySet):
     def due(self, at):
         """Waiting for their turn, or left in the middle by a worker that died."""
         return self.filter(state__in=Operation.OPEN, due_at__lte=at)
+
+    def outdated(self):
+        """Those with newer news of the same kind about the same thing."""
+        return self.filter(Exists(self._newer()))
+
+    def not_outdated(self):
+        return self.filter(~Exists(self._newer()))
+
+    def _newer(self):
+        return Operation.objects.filter(
+            connection=OuterRef("connection"),
+            kind=OuterRef("kind"),
+            target=OuterRef("target"),
+            pk__gt=OuterRef("pk"),
+        )
+
+    def newer_than(self, one):
+        return self.filter(
+            connection=one.connection_id, kind=one.kind, target=one.target, pk__gt=one.pk
+        )
 
     def held(self, batch):
         """Those of a claimed batch that are still ours: a stale worker writes over nothing."""
@@ -47,10 +70,16 @@ class Operation(models.Model):
         SUPERSEDED = "superseded", _("Replaced by a newer one")
         # Set aside by a person, or its shop was disconnected first.
         UNTOLD = "untold", _("Not told")
+        # Over the day's cap of destructive actions: the owner may let it through.
+        HELD = "held", _("Held back")
+        # The shop rehearses: all was done but the sending.
+        REHEARSED = "rehearsed", _("Rehearsed, not sent")
 
     OPEN = (State.PENDING, State.SENDING, State.WAITING)
+    # A person may decide about these: try again, or drop.
+    UNDECIDED = (State.PARKED, State.HELD, State.REHEARSED, State.REJECTED)
     # Why one was never told, as `error_reason`.
-    DISMISSED, DISCONNECTED = "dismissed", "disconnected"
+    DISMISSED, DISCONNECTED, OVER_CAP = "dismissed", "disconnected", "over_cap"
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="operations")
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="operations")
@@ -64,6 +93,12 @@ class Operation(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     # How many of them ended in something nobody understands.
     failures = models.PositiveIntegerField(default=0)
+    # How often in a row it failed alone and in the very same way, and when last.
+    alike = models.PositiveIntegerField(default=0)
+    alike_since = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    # The owner let it through though it was over the cap.
+    is_let_through = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     # The lease that is sending it; a stale worker's answer is not written over a newer one's.
     fence = models.BigIntegerField(default=0)
@@ -103,9 +138,46 @@ class Operation(models.Model):
             models.Index(
                 fields=["connection", "kind", "target", "-id"], name="operations_target_idx"
             ),
+            # What was not told, newest first: a partner's, and everybody's.
+            models.Index(
+                fields=["partner", "-id"], condition=NOT_TOLD, name="operations_not_told_idx"
+            ),
+            models.Index(fields=["-id"], condition=NOT_TOLD, name="operations_all_not_told_idx"),
             # The state of an object's last operation on its page.
             models.Index(fields=["subject", "-id"], name="operations_subject_idx"),
         ]
 
     def __str__(self):
         return f"{self.kind} {self.target}"
+
+
+class Intent(models.Model):
+    """A request as it would have been sent, had its shop not been rehearsing."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="intents")
+    # The method group, as `Http` names it.
+    group = models.CharField(max_length=40)
+    method = models.CharField(max_length=10)
+    # With its query, as it stands in the request's first line.
+    path = models.CharField(max_length=2000)
+    # Those that hold a secret are masked.
+    headers = models.JSONField(default=list)
+    body = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PartnerScopedQuerySet.as_manager()
+
+    class Meta:
+        db_table = "intents"
+        verbose_name = _("intent")
+        verbose_name_plural = _("intents")
+        indexes = [
+            # The page of a rehearsal, newest first.
+            models.Index(fields=["connection", "-id"], name="intents_connection_idx"),
+            # What is older than we keep it.
+            models.Index(fields=["made_at"], name="intents_age_idx"),
+        ]
+
+    def __str__(self):
+        return f"{self.method} {self.path}"

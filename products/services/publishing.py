@@ -301,8 +301,8 @@ def on_stocks_parked(operations: Sequence[Operation], by: User | None) -> None:
 
 
 def on_card_retried(operation: Operation, by: User) -> None:
-    on_its_way = Listing.objects.filter(pk=_listing_pk(operation), state=State.UNCLEAR)
-    on_its_way.update(state=State.APPROVED)
+    stopped = Listing.objects.filter(pk=_listing_pk(operation))
+    stopped.filter(state__in=(State.UNCLEAR, State.REFUSED)).update(state=State.APPROVED)
 
 
 def on_figure_retried(operation: Operation, by: User) -> None:

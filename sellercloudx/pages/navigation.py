@@ -63,6 +63,7 @@ def navigation(request):
         # A button that would answer 403 is not drawn.
         "may_change": SimpleLazyObject(partial(_is_at_least, request, Role.OPERATOR)),
         "may_manage": SimpleLazyObject(partial(_is_at_least, request, Role.MANAGER)),
+        "may_own": SimpleLazyObject(partial(_is_at_least, request, Role.OWNER)),
         "companies": SimpleLazyObject(partial(_companies, request)),
         "notifications_url": reverse(
             "partners:staff_notifications" if is_staff_page else "partners:notifications"

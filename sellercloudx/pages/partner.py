@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from marketplaces import breakers
 from marketplaces.connectors.registry import connector_class
 from marketplaces.explain import explain, standing
 from marketplaces.models import Connection, Operation
@@ -87,6 +88,7 @@ def _shops(about: Partner) -> QuerySet[Any]:
     counted = parked.values("connection").annotate(count=Count("pk")).values("count")
     return (
         Connection.objects.for_partner(about)
+        .select_related("breaker")
         .defer("secret")
         .annotate(
             read_at=Max("streams__succeeded_at", filter=Q(streams__name="orders")),
@@ -99,6 +101,7 @@ def _shops(about: Partner) -> QuerySet[Any]:
 def described(shop: Any) -> Any:
     shop.title = connector_class(shop.marketplace).name
     shop.tone, shop.standing = standing(shop)
+    shop.left_alone = breakers.standing(shop)
     shop.trouble = explain(shop.error_kind, shop.error_reason).what if shop.error_kind else ""
     return shop
 

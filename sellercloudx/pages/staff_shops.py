@@ -63,7 +63,7 @@ def _shops() -> QuerySet[Any]:
     parked = Operation.objects.filter(connection=OuterRef("pk"), state=Operation.State.PARKED)
     whole = parked.order_by().values("connection")
     return (
-        Connection.objects.select_related("partner")
+        Connection.objects.select_related("partner", "breaker")
         .defer("secret")
         .annotate(
             read_at=Max("streams__succeeded_at", filter=Q(streams__name="orders")),

@@ -12,6 +12,7 @@ from . import (
     partner,
     sample,
     staff_home,
+    staff_not_told,
     staff_shops,
 )
 
@@ -23,6 +24,8 @@ urlpatterns = [
     path("partner-registration/sample/", sample.look_round, name="sample"),
     path("admin-panel/", staff_home.home, name="staff_home"),
     path("admin-panel/shops/", staff_shops.shops, name="staff_shops"),
+    path("admin-panel/not-told/", staff_not_told.index, name="staff_not_told"),
+    path("admin-panel/not-told/decide/", staff_not_told.decide, name="staff_decide"),
     path("admin-panel/shops/<int:pk>/retry/", staff_shops.retry, name="retry_shop"),
     path("admin-panel/partners/<int:pk>/", partner.partner, name="partner"),
     path("admin-panel/components/", components.components, name="components"),

@@ -65,6 +65,8 @@ STATUS_TONES = {
     "active": "ok",
     "degraded": "warn",
     "parked": "bad",
+    "held": "warn",
+    "rehearsed": "info",
     "wanted": "warn",
     "no_card": "bad",
     "unasked": "mute",

@@ -49,7 +49,7 @@ def said(fake):
 
 def test_a_price_does_not_overtake_a_card_approved_while_others_were_sent(shop, fake, monkeypatch):
     approve(shop, "A")
-    send, met = outbox._send, []
+    send, met = outbox._ask, []
 
     def send_and_approve_another(*args):
         done = send(*args)
@@ -57,7 +57,7 @@ def test_a_price_does_not_overtake_a_card_approved_while_others_were_sent(shop, 
             met.append(approve(shop, "B"))
         return done
 
-    monkeypatch.setattr(outbox, "_send", send_and_approve_another)
+    monkeypatch.setattr(outbox, "_ask", send_and_approve_another)
     outbox.drain(shop.pk)
     told = said(fake)
     assert sorted(told) == [("card", "A"), ("card", "B"), ("price", "A"), ("price", "B")]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplaces import outbox, parking, payloads
+from marketplaces import outbox, parking, payloads, setbacks
 from marketplaces.connectors import errors
 from marketplaces.connectors.remote import StockUpdate
 from marketplaces.models import Operation
@@ -88,7 +88,7 @@ def a_web_page():
     return errors.BadResponse("A web page came instead of an answer.", reason="html")
 
 
-def drain_often(shop, times=outbox.UNCLEAR_TRIES):
+def drain_often(shop, times=setbacks.UNCLEAR_TRIES):
     """So many drains, each after every pause."""
     now = timezone.now()
     for turn in range(times):
@@ -125,9 +125,9 @@ def test_one_web_page_parks_nothing(shop, fake):
 def test_after_many_tries_a_person_is_asked(shop, fake, reload):
     operation = tell(shop)
     nonsense(fake)
-    drain_often(shop, outbox.UNCLEAR_TRIES - 1)
+    drain_often(shop, setbacks.UNCLEAR_TRIES - 1)
     assert (reload(operation).state, heard) == (State.WAITING, [])
-    drain_often(shop, outbox.UNCLEAR_TRIES)
+    drain_often(shop, setbacks.UNCLEAR_TRIES)
     assert reload(operation).state == State.PARKED
     assert (operation.error_kind, operation.error_reason) == ("internal", "html")
     assert heard == [(["A"], {State.PARKED}, None)]

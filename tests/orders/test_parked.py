@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplaces import inbound, outbox
+from marketplaces import inbound, outbox, setbacks
 from marketplaces.connectors import errors
 from marketplaces.models import Operation, Stream
 from orders.models import DailyAnalytics
@@ -36,7 +36,7 @@ def park(order, fake):
     error = errors.BadResponse("A web page came instead of an answer.", reason="html")
     fake.failing = [(error, False) for _ in range(1000)]
     now = timezone.now()
-    for turn in range(outbox.UNCLEAR_TRIES):
+    for turn in range(setbacks.UNCLEAR_TRIES):
         with time_machine.travel(now + timedelta(hours=turn)):
             outbox.drain(order.connection_id)
     fake.failing.clear()

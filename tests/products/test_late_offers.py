@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from marketplaces import outbox
+from marketplaces import outbox, setbacks
 from marketplaces.connectors import registry
 from marketplaces.connectors.remote import ItemResult
 from marketplaces.models import Operation
@@ -65,7 +65,7 @@ def test_within_minutes_of_the_card_nothing_is_refused(listing):
 def test_after_that_it_is_refused_and_told(listing):
     publishing.approve_card(listing=listing, by=listing.partner.users.get())
     drain(listing)
-    with time_machine.travel(timezone.now() + outbox.APPEARS_WITHIN + timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + setbacks.APPEARS_WITHIN + timedelta(seconds=1)):
         drain(listing)
     assert states(listing) == {
         "publish_card": "done",

@@ -1,7 +1,7 @@
 """How Yandex Market is called: addresses, pages, and answers that are not what they should be."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from marketplaces.connectors.errors import AuthFailed, BadResponse, Rejected, Un
 from marketplaces.connectors.reading import Data
 
 from . import mapping
+from .limits import READS
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,9 @@ PAGES = 2000
 
 class Calls(Connector):
     """What the verbs of Yandex share."""
+
+    reads = READS
+    taken: Mapping[str, object] = {"status": "OK"}
 
     @property
     def business_id(self) -> str:

@@ -31,6 +31,21 @@ PRICE_JUMP = PriceJump(
     Decimal(3), Decimal(3), "partner-api: price-quarantine, PRICE_CHANGE", "2026-07-17"
 )
 
+# They are no GET, yet only read.
+READS = frozenset(
+    (
+        "auth_token",
+        "business_settings",
+        "orders",
+        "offer_mappings",
+        "offer_cards",
+        "categories",
+        "category_parameters",
+        "price_quarantine",
+        "tariffs",
+    )
+)
+
 LIMITS = {
     "auth_token": Limit(100, HOUR, "100 requests an hour"),
     "campaigns": Limit(5_000, HOUR, "5 000 requests an hour"),

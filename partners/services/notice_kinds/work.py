@@ -13,6 +13,15 @@ KINDS = {
         _("Nothing is sent or read until the key is replaced. In their words: %(reason)s"),
         "bad",
     ),
+    "over_cap": NoticeKind(
+        Topic.SYNC_TROUBLE,
+        _("%(shop)s: %(number)s actions are held back"),
+        _(
+            "Today's limit of cancelled orders and emptied stock is reached. Nothing more of it is "
+            "sent until the owner lets it through or drops it."
+        ),
+        "warn",
+    ),
     "key_expiring": NoticeKind(
         Topic.KEY_EXPIRING,
         _("%(shop)s: the key ends on %(day)s"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplaces', '0005_key_expires'),
+        ('marketplaces', '0006_outbox_guards'),
     ]
 
     operations = [
