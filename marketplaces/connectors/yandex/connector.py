@@ -11,8 +11,9 @@ from marketplaces.connectors.batching import in_loads, loads
 from marketplaces.connectors.errors import BadResponse, MarketplaceError, Rejected, Unsupported
 from marketplaces.connectors.reading import Data
 
-from . import calls, form, mapping, mapping_fees, mapping_orders, verdicts
-from .calls import Calls, is_number, reading_answer, refuse_error
+from . import form, mapping, mapping_fees, mapping_orders, verdicts
+from .calls import is_number, reading_answer, refuse_error
+from .catalogue import Catalogue, read_card, unique
 from .limits import (
     LIMITS,
     MAX_PARALLEL,
@@ -21,7 +22,6 @@ from .limits import (
     ORDERS_BATCH,
     PRICE_JUMP,
     PRICES_BATCH,
-    QUARANTINE_PAGE,
     STOCKS_BATCH,
     TARIFFS_BATCH,
 )
@@ -31,7 +31,7 @@ WINDOW = timedelta(days=29)
 Update = TypeVar("Update", remote.PriceUpdate, remote.StockUpdate)
 
 
-class Yandex(Calls):
+class Yandex(Catalogue):
     """Yandex Market through its partner API.
 
     What the marketplace refuses for good about one item comes back in that item's ItemResult;
@@ -62,7 +62,7 @@ class Yandex(Calls):
             key_name=name,
             scopes=scopes,
             missing_scopes=mapping.missing_scopes(scopes),
-            businesses=tuple(self._business(id_) for id_ in _unique(s.business_id for s in shops)),
+            businesses=tuple(self._business(id_) for id_ in unique(s.business_id for s in shops)),
             shops=shops,
         )
 
@@ -101,7 +101,7 @@ class Yandex(Calls):
 
     def _order_filters(self, since: datetime | None, ids: Sequence[str]) -> Iterator[Data]:
         if ids:
-            numbers = [_order_number(id_) for id_ in _unique(ids)]
+            numbers = [_order_number(id_) for id_ in unique(ids)]
             for batch in batches(numbers, ORDERS_BATCH):
                 yield {"orderIds": batch}
         elif since is None:
@@ -251,33 +251,15 @@ class Yandex(Calls):
 
     def card_status(self, skus: Sequence[str]) -> list[remote.RemoteListing]:
         found: dict[str, remote.RemoteListing] = {}
-        for batch in batches(_unique(skus), OFFERS_BATCH):
-            listed = self._lookup("offer-mappings", "offer_mappings", mapping.mappings, batch)
+        for batch in batches(unique(skus), OFFERS_BATCH):
+            listed = self.lookup("offer-mappings", "offer_mappings", mapping.mappings, batch)
             content = (
-                self._lookup("offer-cards", "offer_cards", mapping.contents, list(listed))
+                self.lookup("offer-cards", "offer_cards", mapping.contents, list(listed))
                 if listed
                 else {}
             )
-            found |= {sku: _card(sku, listed[sku], content.get(sku)) for sku in listed}
+            found |= {sku: read_card(sku, listed[sku], content.get(sku)) for sku in listed}
         return [found.get(sku.strip()) or mapping.absent(sku) for sku in skus]
-
-    def _lookup(
-        self,
-        resource: str,
-        operation: str,
-        read: Callable[[Data], dict[str, Data]],
-        skus: list[str],
-    ) -> dict[str, Data]:
-        data = self.call(
-            "POST",
-            f"{self.catalogue}/{resource}",
-            operation=operation,
-            params={"limit": OFFERS_BATCH},
-            json={"offerIds": skus},
-            idempotent=True,
-        )
-        with reading_answer(operation):
-            return read(reading.part(data, "result"))
 
     # Stock and prices
 
@@ -321,18 +303,6 @@ class Yandex(Calls):
         )
         return [remote.ItemResult(update.sku, True) for update in updates]
 
-    def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
-        yield from self.rows(
-            "POST",
-            f"{self.catalogue}/price-quarantine",
-            "price_quarantine",
-            "offers",
-            mapping.quarantined,
-            known_by="offerId",
-            bodies=({},),
-            limit=QUARANTINE_PAGE,
-        )
-
     def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
         """By the terms of this shop; "the calculator counts approximately"."""
         found: list[remote.FeeAnswer] = []
@@ -344,15 +314,6 @@ class Yandex(Calls):
             with reading_answer("tariffs"):
                 found += mapping_fees.answers(batch, reading.part(data, "result"))
         return found
-
-
-def _card(sku: str, row: Data, content: Data | None) -> remote.RemoteListing:
-    try:
-        return mapping.listing(row, content)
-    except reading.DEFECTS as error:
-        shape = reading.shape({**row, "content": content})
-        odd = remote.UnreadableRow(sku, calls.found(error), shape)
-        return remote.RemoteListing(sku, "", remote.CardStatus.UNKNOWN, "", unreadable=odd)
 
 
 def _is_fine(offer: Data, said: dict[str, remote.ItemResult]) -> bool:
@@ -382,10 +343,6 @@ def _windows(since: datetime, now: datetime) -> Iterator[Data]:
         until = min(start + WINDOW, end)
         yield {"creationDateFrom": start.isoformat(), "creationDateTo": until.isoformat()}
         start = until
-
-
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value.strip() for value in values))
 
 
 def _sku(update: remote.StockUpdate | remote.PriceUpdate) -> str:
