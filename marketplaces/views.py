@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from marketplaces import connecting, gateway, inbound, parking
+from marketplaces.connectors.base import Capability
 from marketplaces.connectors.errors import Kind
 from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.explain import (
@@ -130,6 +131,7 @@ def _show(request, connection, shop_form, status=200):
         "streams": [_stream_line(stream) for stream in connection.streams.order_by("name")],
         "waiting": operations.filter(state__in=Operation.OPEN).count(),
         "parked": _parked(operations),
+        "has_catalogue": connection.account and connector.supports(Capability.LOOK_UP),
         "capabilities": [(name, connector.supports(c)) for c, name in CAPABILITY_NAMES.items()],
     }
     return render(request, "marketplaces/detail.html", context, status=status)

@@ -8,9 +8,11 @@ TITLES: dict[str, str | Promise] = {
     "export_orders": _("Export of orders"),
     "publish_cards": _("Publishing of cards"),
     "import_products": _("Import of products"),
+    "import_catalogue": _("Import of a shop's catalogue"),
+    "take_over_listings": _("Taking over of listings"),
 }
 # Those that keep what became of each thing, on a page of its own.
-ITEMISED = ("publish_cards", "import_products")
+ITEMISED = ("publish_cards", "import_products", "import_catalogue", "take_over_listings")
 # Why work failed -> what the seller does about it.
 TROUBLES: dict[str, str | Promise] = {
     "broke": _("Something broke on our side. Try again; if it fails once more, write to Support."),
@@ -20,6 +22,7 @@ TROUBLES: dict[str, str | Promise] = {
     ),
     "not_allowed": _("Whoever started it may not change products any more. Start it yourself."),
     "file_gone": _("The file was kept for 7 days and is gone. Upload it again."),
+    "shop_gone": _("The shop is disconnected or its key is refused. Mend that and start it again."),
     "unreadable": _("The file cannot be read any more. Save it anew and upload it again."),
 }
 
