@@ -39,6 +39,9 @@ CAPABILITY_NAMES = {
     Capability.PUSH_STOCKS: _("Send the stock"),
     Capability.PUSH_PRICES: _("Send prices"),
     Capability.PRICE_QUARANTINE: _("See prices held back"),
+    Capability.CONFIRM_PRICES: _("Confirm prices held back"),
+    Capability.LOOK_UP: _("Read back what buyers see"),
+    Capability.PRICE_ADVICE: _("Advice about prices"),
 }
 # Rights of a key, as its marketplace names them.
 RIGHTS = {

@@ -14,6 +14,7 @@ from marketplaces.connectors.remote import (
     CardDraft,
     ItemResult,
     OrderStatus,
+    PriceConfirmation,
     PriceUpdate,
     StockUpdate,
 )
@@ -53,6 +54,12 @@ def _stopped(operations: Sequence[Operation]) -> dict[int, ItemResult]:
 
 def _push_stocks(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
     return connector.push_stocks([payloads.load(StockUpdate, o.payload) for o in operations])
+
+
+def _confirm_prices(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return connector.confirm_prices(
+        [payloads.load(PriceConfirmation, o.payload) for o in operations]
+    )
 
 
 def _ship(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
@@ -120,6 +127,7 @@ SENDERS = {
     Kind.PUBLISH_CARD: Sender(_publish, 100),
     Kind.PUSH_PRICE: Sender(_push_prices, 500),
     Kind.PUSH_STOCK: Sender(_push_stocks, 2000),
+    Kind.CONFIRM_PRICE: Sender(_confirm_prices, 200),
     Kind.SHIP_ORDER: Sender(_ship, 1),
     Kind.CANCEL_ORDER: Sender(_cancel, 1),
 }

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from marketplaces import breakers, connecting, gateway, inbound, inbound_views, parking
+from marketplaces.connectors.base import Capability
 from marketplaces.connectors.errors import Kind
 from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.explain import (
@@ -137,6 +138,7 @@ def _show(request, connection, shop_form, status=200):
         "waiting": operations.filter(state__in=Operation.OPEN).count(),
         "parked": _parked(operations),
         **inbound_views.news_shown(connection, is_manager=request.member.is_at_least(MANAGER)),
+        "has_catalogue": connection.account and connector.supports(Capability.LOOK_UP),
         "capabilities": [(name, connector.supports(c)) for c, name in CAPABILITY_NAMES.items()],
     }
     return render(request, "marketplaces/detail.html", context, status=status)

@@ -4,6 +4,7 @@ from partners.admin_tables import EditableTable, Table
 from products.models import (
     BundlePart,
     Card,
+    CatalogueRow,
     ChannelStock,
     CurrencyRate,
     FeeSchedule,
@@ -22,6 +23,7 @@ from products.models import (
     StockCheck,
     StockLevel,
     StockMovement,
+    TheirCard,
 )
 from products.services import fee_schedules
 
@@ -165,3 +167,16 @@ class StockCheckTable(Table):
 class BundlePartTable(Table):
     list_display = ("pk", "bundle", "part", "quantity")
     search_fields = ("=bundle__sku", "=part__sku")
+
+
+@admin.register(TheirCard)
+class TheirCardTable(Table):
+    list_display = ("pk", "listing", "price", "currency", "stock", "shop_status", "read_at")
+    search_fields = ("=listing__product__sku",)
+
+
+@admin.register(CatalogueRow)
+class CatalogueRowTable(Table):
+    list_display = ("pk", "partner", "connection", "sku", "state", "product", "seen_at")
+    list_filter = ("state",)
+    search_fields = ("=sku",)

@@ -48,8 +48,8 @@ STOPPED: dict[str, Words] = {
     ),
     "quarantine": gettext_lazy(
         "From %(bound)s to %(price)s is more than %(limit)s times: the marketplace would hold the"
-        " price back. Go in smaller steps, or tick below that you mean it and confirm it in their"
-        " cabinet."
+        " price back. Go in smaller steps, or tick below that you mean it and confirm it on the"
+        " listing's page."
     ),
 }
 

@@ -22,6 +22,7 @@ TROUBLE = (
     | ~Q(price_stopped_for="")
     | ~Q(stock_refusal="")
     | Q(price_held_at__isnull=False)
+    | Q(gone_at__isnull=False)
 )
 FREE = StockLevel.objects.filter(
     product=OuterRef("pk"), location__kind=Location.Kind.OWN, on_hand__gt=F("reserved")

@@ -3,7 +3,9 @@ from django.urls import path
 from products.views import (
     cards,
     catalogue,
+    comparing,
     importing,
+    listing_list,
     listings,
     price_batches,
     price_limits,
@@ -11,12 +13,15 @@ from products.views import (
     proposals,
     publishing,
     rates,
+    shop_catalogue,
     stock,
 )
 
 app_name = "products"
 products = "partner-dashboard/products/"
-listing = "partner-dashboard/listings/<int:pk>/"
+listings_ = "partner-dashboard/listings/"
+listing = listings_ + "<int:pk>/"
+their_catalogue = "partner-dashboard/marketplaces/<int:connection_pk>/catalogue/"
 urlpatterns = [
     path(products, catalogue.index, name="list"),
     path(products + "add/", catalogue.add, name="add"),
@@ -47,7 +52,14 @@ urlpatterns = [
     path(products + "<int:pk>/shops/", product.shops, name="shops"),
     path(products + "<int:pk>/list/<int:connection_pk>/", listings.open_one, name="open_listing"),
     path("partner-dashboard/marketplaces/<int:connection_pk>/rates/", rates.edit, name="rates"),
+    path(their_catalogue, shop_catalogue.index, name="shop_catalogue"),
+    path(their_catalogue + "import/", shop_catalogue.begin, name="import_catalogue"),
+    path(listings_, listing_list.index, name="listings"),
+    path(listings_ + "take-over/", listing_list.take_over, name="take_over"),
     path(listing, listings.detail, name="listing"),
+    path(listing + "compare/", comparing.detail, name="compare"),
+    path(listing + "take-over/", comparing.take_over, name="take_over_one"),
+    path(listing + "confirm-price/", comparing.confirm_price, name="confirm_price"),
     path(listing + "approve/", listings.approve, name="approve_card"),
     path(listing + "category/", listings.category, name="category"),
     path(listing + "card/", cards.edit, name="edit_card"),

@@ -99,6 +99,10 @@ def standing(listing: Listing) -> Standing:
     words = str(listing.get_state_display())
     if listing.state == State.WANTED:
         return Standing("warn", words, is_busy=True)
+    if listing.gone_at and listing.state != State.REVIEW:
+        return Standing("bad", _("Gone from the marketplace"), _("Send it again, or leave it"))
+    if listing.state == State.FOUND:
+        return Standing("info", words, _("Compare it and take it over"))
     if listing.state == State.UNASKED:
         return Standing("mute", words, _("Ask for a card"))
     if listing.state == State.NO_CARD:
@@ -122,12 +126,14 @@ def _standing_of_sent(listing: Listing) -> Standing:
     if listing.price_stopped_for:
         return Standing("bad", _("Price not sent"), _("Read why and set the price again"))
     if listing.price_held_at:
-        action = _("Confirm the price in the cabinet of the marketplace, or change it")
+        action = _("Confirm the price, or change it")
         return Standing("hold", _("Price held back"), action, is_settling=True)
     if listing.remote_status == CardStatus.ACCEPTED:
         return Standing("ok", _("On the marketplace"))
     if listing.remote_status == CardStatus.ABSENT:
         return Standing("warn", _("Not seen there yet"), is_settling=True)
+    if listing.remote_status == CardStatus.UNKNOWN:
+        return Standing("warn", _("Status not known to us"), _("Look there what it means"))
     return Standing("hold", _("Checked by the marketplace"), is_settling=True)
 
 

@@ -7,6 +7,7 @@ OPERATION_RESULT = {
     "publish_card": "products.services.publishing.on_card_result",
     "push_price": "products.services.publishing.on_price_result",
     "push_stock": "products.services.publishing.on_stock_result",
+    "confirm_price": "products.services.held_prices.on_confirm_result",
     "ship_order": "orders.services.fulfilment.on_ship_result",
     "cancel_order": "orders.services.fulfilment.on_cancel_result",
 }
@@ -17,6 +18,7 @@ OPERATION_PARKED = {
     "publish_card": "products.services.publishing.on_cards_parked",
     "push_price": "products.services.publishing.on_prices_parked",
     "push_stock": "products.services.publishing.on_stocks_parked",
+    "confirm_price": "products.services.publishing.on_prices_parked",
     "ship_order": "orders.services.fulfilment.on_steps_parked",
     "cancel_order": "orders.services.fulfilment.on_steps_parked",
 }
@@ -24,6 +26,7 @@ OPERATION_RETRIED = {
     "publish_card": "products.services.publishing.on_card_retried",
     "push_price": "products.services.publishing.on_figure_retried",
     "push_stock": "products.services.publishing.on_figure_retried",
+    "confirm_price": "products.services.publishing.on_figure_retried",
     "ship_order": "orders.services.fulfilment.on_step_retried",
     "cancel_order": "orders.services.fulfilment.on_step_retried",
 }
@@ -98,6 +101,8 @@ ACTIVITIES = {
     "publish_cards": "products.services.bulk_publishing.publish_cards",
     "import_products": "products.services.importing.import_products",
     "replay_day": "marketplaces.replaying.replay_day",
+    "import_catalogue": "products.services.catalogue_import.import_catalogue",
+    "take_over_listings": "products.services.taking_over.take_over_listings",
 }
 
 # kind of notification whose text is asked for when it is sent -> who says it: (partner, data)
@@ -145,6 +150,8 @@ CLOCK = {
     "products.services.price_batches.wake_due": 15,
     "products.services.currency_rates.wake_fetch": 1800,
     "products.services.quoted_fees.wake_due": 600,
+    "products.services.theirs.wake_due": 60,
+    "products.services.price_advice.wake_due": 60,
     "orders.services.filling.fill_due": 30,
     "orders.services.lines.wake_linkable": 60,
     "orders.services.deadlines.wake_checks": 300,

@@ -106,8 +106,11 @@ def address(name: str, connection) -> str:
     if "pk" in wanted and page not in ABOUT_PEOPLE:
         if page == "price_batch":
             thing = PriceBatch.objects.for_partner(partner).order_by("pk")[5]
-        is_listing = page in ("listing", "category", "edit_card") or room == "ai_manager"
+        of_listings = ("listing", "compare", "category", "edit_card")
+        is_listing = page in of_listings or room == "ai_manager"
         wanted["pk"] = (listing if is_listing else thing).pk
+    if page == "shop_catalogue":
+        wanted["connection_pk"] = connection.pk
     return reverse(name, kwargs=wanted)
 
 

@@ -33,6 +33,9 @@ class Capability(StrEnum):
     PUSH_STOCKS = "push_stocks"
     PUSH_PRICES = "push_prices"
     PRICE_QUARANTINE = "price_quarantine"
+    CONFIRM_PRICES = "confirm_prices"
+    LOOK_UP = "look_up"
+    PRICE_ADVICE = "price_advice"
     FEES = "fees"
 
 
@@ -192,6 +195,20 @@ class Connector:
     def notification_answer(cls, trouble: str = "") -> Data:
         """The body they want to see in return; `trouble` where what they brought was not taken."""
         raise Unsupported(f"{cls.name} brings no notifications", operation="notification")
+
+    def confirm_prices(
+        self, confirmations: Sequence[remote.PriceConfirmation]
+    ) -> list[remote.ItemResult]:
+        """Let prices out of quarantine: those that were seen, and none that came there since."""
+        raise self._unsupported(Capability.CONFIRM_PRICES)
+
+    def look_up(self, skus: Sequence[str]) -> list[remote.RemoteCard]:
+        """All they show of each SKU, in the order given; ABSENT where they do not know it."""
+        raise self._unsupported(Capability.LOOK_UP)
+
+    def price_advice(self, skus: Sequence[str]) -> list[remote.PriceAdvice]:
+        """Which prices would attract buyers; of a SKU they say nothing about there is no row."""
+        raise self._unsupported(Capability.PRICE_ADVICE)
 
     def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
         """What the marketplace would take of each, by its own calculator, in the order given."""

@@ -123,6 +123,25 @@ class UnreadableRow:
 
 
 @dataclass(frozen=True)
+class RemoteContent:
+    """What a product's page there is made of, beside its name. Lengths in cm, weight in kg."""
+
+    description: str = ""
+    brand: str = ""
+    barcodes: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    length: Decimal | None = None
+    width: Decimal | None = None
+    height: Decimal | None = None
+    weight: Decimal | None = None
+    attributes: "tuple[AttributeValue, ...]" = ()
+    category: str = ""
+    # The number of the page that buyers see, where there is one.
+    card_number: str = ""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
 class RemoteListing:
     """One product as the marketplace shows it."""
 
@@ -137,6 +156,8 @@ class RemoteListing:
     raw: dict[str, Any] = field(default_factory=dict)
     # Set where their answer about it is not what the document says: nothing else is known then.
     unreadable: UnreadableRow | None = None
+    # None: they did not say, or not in a way we can read.
+    content: RemoteContent | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +227,48 @@ class CardDraft:
 
 
 @dataclass(frozen=True)
+class ContentAdvice:
+    """What would make a card better; `kind` is theirs, `percent` how much of it is done."""
+
+    kind: str
+    percent: int | None = None
+    points: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoteCard:
+    """All that a marketplace shows of one product in one shop."""
+
+    listing: RemoteListing
+    # By language: {"uz": ("name", "description")}.
+    texts: tuple[CardText, ...] = ()
+    # What can be bought in this shop.
+    stock: int | None = None
+    shop_status: str = ""
+    # Of this shop alone, where it has its own.
+    shop_price: Money | None = None
+    # How well the card is filled in, of 100, and what others of the category have.
+    rating: int | None = None
+    average_rating: int | None = None
+    advice: tuple[ContentAdvice, ...] = ()
+
+
+@dataclass(frozen=True)
+class PriceAdvice:
+    """Up to which prices buyers find a product attractive, or at least not dear.
+
+    `attraction` is theirs; `shows` is how often it was seen within a week.
+    """
+
+    sku: str
+    attraction: str = ""
+    price: Money | None = None
+    attractive_up_to: Money | None = None
+    moderate_up_to: Money | None = None
+    shows: int | None = None
+
+
+@dataclass(frozen=True)
 class StockUpdate:
     sku: str
     quantity: int
@@ -254,6 +317,18 @@ class QuarantinedPrice:
     price: Money | None
     last_valid: Money | None
     reasons: tuple[str, ...]
+    # "business": of all its shops, "shop": of this one.
+    place: str = "business"
+    # From which price on it would have been let through.
+    least: Money | None = None
+
+
+@dataclass(frozen=True)
+class PriceConfirmation:
+    """That a price held back is meant; only these were seen, and no other is confirmed."""
+
+    sku: str
+    prices: tuple[Money, ...]
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Operation(models.Model):
         PUBLISH_CARD = "publish_card", _("Publish card")
         PUSH_PRICE = "push_price", _("Send price")
         PUSH_STOCK = "push_stock", _("Send stock")
+        CONFIRM_PRICE = "confirm_price", _("Confirm price")
         SHIP_ORDER = "ship_order", _("Ready to ship")
         CANCEL_ORDER = "cancel_order", _("Cancel order")
 

@@ -9,9 +9,11 @@ TITLES: dict[str, str | Promise] = {
     "publish_cards": _("Publishing of cards"),
     "import_products": _("Import of products"),
     "replay_day": _("A day of orders read again"),
+    "import_catalogue": _("Import of a shop's catalogue"),
+    "take_over_listings": _("Taking over of listings"),
 }
 # Those that keep what became of each thing, on a page of its own.
-ITEMISED = ("publish_cards", "import_products")
+ITEMISED = ("publish_cards", "import_products", "import_catalogue", "take_over_listings")
 # Why work failed -> what the seller does about it.
 TROUBLES: dict[str, str | Promise] = {
     "broke": _("Something broke on our side. Try again; if it fails once more, write to Support."),
@@ -25,6 +27,7 @@ TROUBLES: dict[str, str | Promise] = {
         "again."
     ),
     "file_gone": _("The file was kept for 7 days and is gone. Upload it again."),
+    "shop_gone": _("The shop is disconnected or its key is refused. Mend that and start it again."),
     "unreadable": _("The file cannot be read any more. Save it anew and upload it again."),
 }
 

@@ -8,10 +8,12 @@ from .rates import CurrencyRate, FeeSchedule, QuotedFee, ShopRate
 from .stock import Location, Reservation, StockLevel, StockMovement
 from .stock_channels import ChannelStock, StockCheck
 from .stock_parts import BundlePart
+from .theirs import CatalogueRow, TheirCard
 
 __all__ = [
     "BundlePart",
     "Card",
+    "CatalogueRow",
     "ChannelStock",
     "CurrencyRate",
     "FeeSchedule",
@@ -30,4 +32,5 @@ __all__ = [
     "StockCheck",
     "StockLevel",
     "StockMovement",
+    "TheirCard",
 ]

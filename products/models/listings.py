@@ -22,6 +22,8 @@ class Listing(models.Model):
         SENT = "sent", _("Sent")
         REFUSED = "refused", _("Refused by the marketplace")
         UNCLEAR = "unclear", _("No clear answer to what was sent")
+        # It stood there before; nothing is told of it until a person says so.
+        FOUND = "found", _("Found there")
 
     class CategoryReason(models.TextChoices):
         WORDS = "words", _("words of the name match")
@@ -44,6 +46,8 @@ class Listing(models.Model):
     price_held_at = models.DateTimeField(null=True)
     price_held_for = models.CharField(max_length=200, blank=True)
     price_shown = MoneyField(null=True)
+    # Each price that is held: [{"place", "price", "valid", "least", "currency", "reasons"}].
+    price_holds = models.JSONField(default=list)
     sent_stock = models.IntegerField(null=True)
     # What they said of the last card though they took it.
     card_warning = models.CharField(max_length=1000, blank=True)
@@ -58,6 +62,8 @@ class Listing(models.Model):
     vendor_status = models.CharField(max_length=60, blank=True)
     vendor_messages = models.JSONField(default=list)
     read_at = models.DateTimeField(null=True)
+    # They knew it and do not any more, since when we know.
+    gone_at = models.DateTimeField(null=True)
 
     objects = PartnerScopedQuerySet.as_manager()
 

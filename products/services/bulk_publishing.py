@@ -4,18 +4,19 @@ What is published is the version that a person saw; a card that changed since is
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplaces.connectors.remote import CardStatus
 from partners.models import Partner, User
 from partners.services.activities import Made, Work
 from partners.services.activity_items import Became, Outcome, one_by_one
-from products import tabs, wording
+from products import price_words, tabs, wording
 from products.models import Card, Listing, Product
-from products.services import publishing
+from products.services import price_guard, publishing, stock
 from products.services.readiness import blockers
 
 # So many stand on one page for a person to look through.
@@ -33,6 +34,11 @@ class Candidate:
     version: int
     # [{"words", "url"}]: each reason, and the page where it is mended.
     lacks: list[dict[str, str]] = field(default_factory=list)
+    # What would go beside its texts, and why the price would not: as the guard judges it now.
+    stock: int | None = None
+    price_stopped: str = ""
+    # It stands there already, so this replaces what buyers see.
+    replaces: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -51,17 +57,45 @@ def waiting_in(partner: Partner, *, tab: str, q: str) -> "QuerySet[Listing]":
     return _own(partner).filter(product__in=found, state=Listing.State.REVIEW)
 
 
+def of_listings(partner: Partner, pks: Iterable[int]) -> "QuerySet[Listing]":
+    """Those that were chosen, whatever state they are in."""
+    return _own(partner).filter(pk__in=list(pks))
+
+
 def _own(partner: Partner) -> "QuerySet[Listing]":
     return Listing.objects.for_partner(partner)
 
 
 def look_at(listings: "QuerySet[Listing]") -> tuple[list[Candidate], bool]:
-    """The newest products first, and whether there are more than are looked at. Two queries."""
+    """The newest products first, and whether there are more than are looked at."""
     newest = Card.objects.filter(listing=OuterRef("pk")).order_by("-version").values("pk")[:1]
-    found = listings.select_related("product", "connection").annotate(card=Subquery(newest))
+    found = listings.select_related(
+        "product__partner", "connection", "channel", "quoted_fee"
+    ).annotate(card=Subquery(newest))
     some = list(found.order_by("-product", "pk")[: MOST + 1])
     cards = Card.objects.in_bulk([one.card for one in some[:MOST] if one.card])
-    return [_judged(one, cards.get(one.card)) for one in some[:MOST]], len(some) > MOST
+    found_of = {one.pk: cards.get(one.card) for one in some[:MOST]}
+    scene = _Scene(some[:MOST])
+    return [scene.judged(one, found_of[one.pk]) for one in some[:MOST]], len(some) > MOST
+
+
+class _Scene:
+    """What the guard and the shelves say of all of them, read at once."""
+
+    def __init__(self, some: Sequence[Listing]):
+        self._refusals = price_guard.forecast(some)
+        self._figures = stock.figures_of([one.product for one in some]) if some else {}
+
+    def judged(self, listing: Listing, card: Card | None) -> Candidate:
+        refusal = self._refusals.get(listing.pk)
+        figures = self._figures.get(listing.product_id, stock.Figures())
+        stopped = price_words.batch_line(refusal.code, refusal.as_json()) if refusal else ""
+        return replace(
+            _judged(listing, card),
+            stock=publishing.shown(listing, figures),
+            price_stopped=stopped,
+            replaces=listing.sent_at is not None or listing.remote_status == CardStatus.ACCEPTED,
+        )
 
 
 def _judged(listing: Listing, card: Card | None) -> Candidate:

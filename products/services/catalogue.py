@@ -60,13 +60,15 @@ def add_product(
     photo: Picture | None = None,
     sku: str = "",
     price: Decimal | None = None,
+    elsewhere: Connection | None = None,
     **known: Any,
 ) -> Product:
     """Make a product with everything that can be proposed for it; raises SkuTaken.
 
-    The same submission again gives the product it made the first time.
+    The same submission again gives the product it made the first time. `elsewhere` has it already,
+    so no place is opened there.
     """
-    shops = listings.working_connections(partner)
+    shops = [shop for shop in listings.working_connections(partner) if shop != elsewhere]
     found = listings.matches_for(shops, name)
     known |= {"name": name, "cost": cost, "created_by": by}
     wanted = Wanted(partner, submission, sku, quantity, price, known, photo, shops, found)

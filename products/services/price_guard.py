@@ -170,11 +170,14 @@ def stopped(operations: Sequence[Operation]) -> dict[int, ItemResult]:
     """
     if not operations:
         return {}
-    scene = _Scene(operations)
+    connection = Connection.objects.get(pk=operations[0].connection_id)
+    pks = [listing_pk(operation) for operation in operations]
+    scene = _Scene(connection, pks, [operation.target for operation in operations])
     found = {}
     for operation in operations:
         price = _price_in(operation)
-        if price is not None and (refusal := scene.judge(operation, price)):
+        number, target = listing_pk(operation), operation.target
+        if price is not None and (refusal := scene.judge(number, target, price)):
             _note(operation, refusal)
             words = f"stopped before sending: {refusal.code} {refusal.as_json()}"
             found[operation.pk] = ItemResult(operation.target, False, OURS + refusal.code, words)
@@ -201,22 +204,21 @@ def listing_pk(operation: Operation) -> int:
 class _Scene:
     """All that is needed to judge a batch of one connection, read at once."""
 
-    def __init__(self, operations: Sequence[Operation]):
-        self.connection = Connection.objects.get(pk=operations[0].connection_id)
-        pks = [listing_pk(operation) for operation in operations]
+    def __init__(self, connection: Connection, pks: Sequence[int], targets: Sequence[str]):
+        self.connection = connection
         rows = Listing.objects.filter(pk__in=pks, connection=self.connection)
         self.listings = rows.select_related("product__partner", "quoted_fee").in_bulk()
         products = [listing.product for listing in self.listings.values()]
         self.limits = limits_of(products)
         self.changes = latest_changes(products)
-        self.told = _told_lately(self.connection, [operation.target for operation in operations])
+        self.told = _told_lately(connection, targets)
         self.shop = shop_rates.shops_of([self.connection], self.listings.values())
 
-    def judge(self, operation: Operation, price: Money) -> Refusal | None:
-        listing = self.listings.get(listing_pk(operation))
-        if listing is None or listing.product.sku != operation.target:
+    def judge(self, number: int, target: str, price: Money) -> Refusal | None:
+        listing = self.listings.get(number)
+        if listing is None or listing.product.sku != target:
             return Refusal(Code.NOT_A_PRICE, *_of(price))
-        hour, day = self.told.get(operation.target, (0, 0))
+        hour, day = self.told.get(target, (0, 0))
         change = self.changes.get(listing.product_id)
         facts = facts_of(
             listing.product,
@@ -229,6 +231,24 @@ class _Scene:
             is_automatic=change is not None and change.made_by != BY_PERSON,
         )
         return judge(price, facts)
+
+
+def forecast(listings: Sequence[Listing]) -> dict[int, Refusal]:
+    """What would stop the prices of these if they were sent now, by listing. Nothing is noted."""
+    by_shop: dict[Connection, list[Listing]] = {}
+    for listing in listings:
+        if listing.product.price is not None:
+            by_shop.setdefault(listing.connection, []).append(listing)
+    found = {}
+    for connection, some in by_shop.items():
+        pks, skus = [one.pk for one in some], [one.product.sku for one in some]
+        scene = _Scene(connection, pks, skus)
+        for one in some:
+            assert one.product.price is not None  # noqa: S101  chosen above
+            price = Money(one.product.price, one.product.currency)
+            if refusal := scene.judge(one.pk, one.product.sku, price):
+                found[one.pk] = refusal
+    return found
 
 
 class Outlook:

@@ -64,7 +64,7 @@ def approve_card(*, listing: Listing, by: User | None, version: int | None = Non
     if version not in (None, card.version):
         raise AlreadyDecided
     moved = Listing.objects.filter(pk=listing.pk, state__in=MAY_BE_APPROVED).update(
-        state=State.APPROVED, vendor_messages=[], **UNSAID
+        state=State.APPROVED, vendor_messages=[], gone_at=None, **UNSAID
     )
     if not moved:
         raise AlreadyDecided
@@ -189,6 +189,14 @@ def told(products: Iterable[Product]) -> list[Listing]:
     )
     known = listings.filter(state__in=ON_ITS_WAY) | listings.filter(sent_at__isnull=False)
     return list(known.select_related("product", "connection", "channel").order_by("pk"))
+
+
+def tell_all(listing: Listing, *, by: User | None) -> None:
+    """Price and stock of one shop, in the caller's transaction; its card stays as it is there."""
+    listing = _held_still(listing)
+    if _same_currency(listing):
+        _tell_price(listing, by, timezone.now().isoformat())
+    _offer(listing, stock.figures(listing.product), by)
 
 
 def tell_price(product: Product, *, by: User | None) -> None:

@@ -1,14 +1,14 @@
 """What the marketplace says of our cards, read back and kept beside ours."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from marketplaces.connectors.remote import CardStatus, RemoteListing
 from marketplaces.models import Connection
-from products.models import Listing
+from products.models import Listing, TheirCard
 from products.services.publishing import tell_partner
 
 MOST_AT_ONCE = 200
@@ -54,16 +54,34 @@ def _receive(listing: Listing, card: RemoteListing) -> None:
         # What they said before stands, and the others have their turn before it is asked again.
         Listing.objects.filter(pk=listing.pk).update(read_at=timezone.now())
         return
+    if note(listing, card):
+        TheirCard.objects.filter(listing=listing).update(read_at=None)
+
+
+def note(listing: Listing, card: RemoteListing) -> bool:
+    """Keep their verdict; whether it is another than before. A refusal is told once."""
     messages = [*card.errors, *card.warnings]
     refused = card.status == CardStatus.REJECTED
-    news = refused and (listing.remote_status, listing.vendor_messages) != (card.status, messages)
+    before = (listing.remote_status, listing.vendor_status, listing.vendor_messages)
     Listing.objects.filter(pk=listing.pk).update(
         remote_status=card.status,
         vendor_status=card.vendor_status[:60],
         vendor_messages=messages,
         read_at=timezone.now(),
+        gone_at=_gone_at(listing, card),
     )
-    if news:
+    if refused and (before[0], before[2]) != (card.status, messages):
         reason = " ".join(card.errors) or card.vendor_status
         sent = listing.sent_at.isoformat() if listing.sent_at else ""
         tell_partner(listing, "card_rejected", reason, occasion=f"listing:{listing.pk}:{sent}")
+    return before != (card.status, card.vendor_status[:60], messages)
+
+
+def _gone_at(listing: Listing, card: RemoteListing) -> datetime | None:
+    """Not there, and it was: deleted on their side. What was sent since may still appear."""
+    if card.status != CardStatus.ABSENT:
+        return None
+    was_there = listing.remote_status not in ("", CardStatus.ABSENT)
+    if listing.gone_at or not was_there:
+        return listing.gone_at
+    return timezone.now()

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from partners.access import OPERATOR, partner_required
 from partners.views import activity
+from products.listing_filters import ListingFilterForm, shops_of
+from products.models import Listing
 from products.services import bulk_publishing
 from products.views.catalogue import LONGEST_QUERY, asked
 from sellercloudx.lib.keyset import number
@@ -35,6 +37,14 @@ def publish(request):
 
 
 def _asked_for(request):
+    """Of the list of products, or of that of listings."""
+    pks = [pk for pk in map(number, request.GET.getlist("listing")) if pk is not None]
+    if pks:
+        return bulk_publishing.of_listings(request.partner, pks)
+    if request.GET.get("all_matching") and "listings" in request.GET:
+        form = ListingFilterForm(request.GET, shops=shops_of(request.partner))
+        chosen = form.narrow(Listing.objects.for_partner(request.partner))
+        return chosen.filter(state=Listing.State.REVIEW)
     if request.GET.get("all_matching"):
         q = asked(request, most=LONGEST_QUERY)
         return bulk_publishing.waiting_in(request.partner, tab=request.GET.get("tab", ""), q=q)

@@ -10,12 +10,14 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from marketplaces.connectors.remote import CardStatus
+from marketplaces import payloads
+from marketplaces.connectors.remote import CardStatus, RemoteCard, RemoteListing
 from marketplaces.models import Connection, Operation
 from orders.models import DailyAnalytics, Order, OrderEvent, OrderLine
 from partners.models import AuditLog, Notification, Partner, User
 from products.models import (
     Card,
+    CatalogueRow,
     Listing,
     Location,
     PriceBatch,
@@ -25,6 +27,7 @@ from products.models import (
     Product,
     StockLevel,
     StockMovement,
+    TheirCard,
 )
 from sellercloudx.lib.text import fold
 
@@ -41,6 +44,8 @@ def fill(*, connection: Connection, owner: User, rows: int) -> None:
     _stock(partner, products)
     listings = _keep(Listing, (_listing(connection, product) for product in products))
     _keep(Card, (card(listing) for listing in listings))
+    _keep(TheirCard, (_their_card(listing) for listing in listings))
+    _keep(CatalogueRow, (_catalogue_row(connection, product) for product in products))
     _keep(PriceChange, (_price_change(product) for product in products))
     _keep(PriceProposal, (price_proposal(product) for product in products[::2]))
     batches = _keep(PriceBatch, (price_batch(partner) for _ in range(rows)))
@@ -113,6 +118,33 @@ def _listing(connection: Connection, product: Product) -> Listing:
         sent_price=PRICE,
         sent_stock=50,
         remote_status=CardStatus.ACCEPTED,
+    )
+
+
+def _their_card(listing: Listing) -> TheirCard:
+    return TheirCard(
+        partner=listing.partner,
+        listing=listing,
+        price=PRICE,
+        currency=listing.product.currency,
+        stock=50,
+        read_at=timezone.now(),
+        advised_at=timezone.now(),
+    )
+
+
+def _catalogue_row(connection: Connection, product: Product) -> CatalogueRow:
+    """One with our product's SKU whose name is another there, and which may be two of ours."""
+    theirs = RemoteListing(product.sku, "Choynak", CardStatus.ACCEPTED, "")
+    return CatalogueRow(
+        partner=connection.partner,
+        connection=connection,
+        sku=product.sku,
+        card=payloads.dump(RemoteCard(theirs)),
+        state=CatalogueRow.State.CONFLICT,
+        problems=[{"code": "name", "ours": product.name, "theirs": "Choynak"}],
+        candidates=[product.pk],
+        seen_at=timezone.now(),
     )
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from marketplaces.connectors import remote
 from marketplaces.connectors.base import Capability
+from marketplaces.connectors.errors import Unsupported
 from marketplaces.connectors.yandex.connector import Yandex
+from sellercloudx.lib.money import Money
 from tests.conformance.yandex_shop import MUGS, Shop, attempt
 from tests.marketplaces.yandex.samples import uzs
 
@@ -185,6 +187,80 @@ def price_quarantine(shop):
     attempt(shop.yandex.price_quarantine)
 
 
+def confirm_prices(shop):
+    shop.list("A", "B", "C")
+    for sku in ("A", "B", "C"):
+        for amount in ("50000", "500"):
+            shop.aside.push_prices([remote.PriceUpdate(sku, uzs(amount))])
+    meant = [remote.PriceConfirmation(sku, (uzs("500"),)) for sku in ("A", "NOBODY")]
+    other = remote.PriceConfirmation("B", (uzs("700"),))
+    said = shop.yandex.confirm_prices([*meant, other])
+    assert [one.ok for one in said] == [True, True, False]
+    assert {row.sku for row in shop.aside.price_quarantine()} == {"B", "C"}
+    # Once more is no more: what is out of quarantine stays out.
+    assert shop.yandex.confirm_prices(meant[:1])[0].ok
+    attempt(shop.with_key_of("OFFERS_AND_CARDS_MANAGEMENT").confirm_prices, meant)
+    shop.fault("420")
+    assert shop.yandex.confirm_prices([remote.PriceConfirmation("C", (uzs("500"),))])[0].ok
+    _of_one_shop(shop)
+
+
+def _of_one_shop(shop):
+    """A business whose shops may have prices of their own."""
+    russian = Shop(shop.sandbox, shop.picture_url, currency="RUR")
+    russian.recorder.exchanges = shop.recorder.exchanges
+    russian.list("A")
+    for amount in (500, 5):
+        body = {"offers": [{"offerId": "A", "price": {"value": amount, "currencyId": "RUR"}}]}
+        path = f"{russian.yandex.campaign}/offer-prices/updates"
+        russian.yandex.call("POST", path, operation="prices", json=body)
+    (held,) = russian.yandex.price_quarantine()
+    assert (held.place, held.price.amount, held.last_valid.amount) == ("shop", 5, 500)
+    assert russian.yandex.confirm_prices([remote.PriceConfirmation("A", (held.price,))])[0].ok
+    assert list(russian.yandex.price_quarantine()) == []
+    assert russian.yandex.look_up(["A"])[0].shop_price.amount == 5
+
+
+def look_up(shop):
+    assert shop.yandex.look_up(["NOBODY"])[0].listing.status == "absent"
+    shop.list("QUEUED")
+    shop.stock_up("GOOD")
+    queued, nobody, good = shop.yandex.look_up(["QUEUED", "NOBODY", "GOOD"])
+    assert (queued.stock, nobody.listing.status) == (None, "absent")
+    assert (good.stock, good.shop_status, good.listing.price) == (1000, "PUBLISHED", uzs("50000"))
+    assert {text.language: text.title for text in good.texts}["uz"].startswith("Sopol")
+    assert good.listing.content.brand == "Rishton"
+    assert good.rating and good.advice
+    path = f"{shop.yandex.catalogue}/offer-mappings"
+    for step, skus in (("archive", ["GOOD"]), ("delete", ["GOOD", "NOBODY"])):
+        shop.yandex.call("POST", f"{path}/{step}", operation="x", json={"offerIds": skus})
+        (found,) = shop.yandex.look_up(["GOOD"])
+        assert (found.shop_status, found.listing.status) == {
+            "archive": ("ARCHIVED", "accepted"),
+            "delete": ("", "absent"),
+        }[step]
+    attempt(shop.with_key_of("PRICING").look_up, ["QUEUED"])
+    shop.fault("420")
+    attempt(shop.yandex.look_up, ["QUEUED"])
+
+
+def price_advice(shop):
+    assert isinstance(attempt(shop.yandex.price_advice, ["A"]), Unsupported)
+    russian = Shop(shop.sandbox, shop.picture_url, currency="RUR")
+    russian.recorder.exchanges = shop.recorder.exchanges
+    russian.list("A", "B")
+    for amount, attraction in (("500", "OPTIMAL"), ("560", "AVERAGE"), ("900", "LOW")):
+        price = remote.PriceUpdate("A", Money(Decimal(amount), "RUB"))
+        assert russian.aside.push_prices([price])[0].ok
+        said = {one.sku: one for one in russian.yandex.price_advice(["A", "B", "NOBODY"])}
+        assert said["A"].attraction == attraction
+        assert said["A"].attractive_up_to == Money(Decimal(500), "RUB")
+        assert said["B"].attraction == ""
+    attempt(russian.with_key_of("OFFERS_AND_CARDS_MANAGEMENT").price_advice, ["A"])
+    russian.fault("420")
+    attempt(russian.yandex.price_advice, ["A"])
+
+
 def fees(shop):
     for price in ("50000", "99000.50", "1000000"):
         (answer,) = shop.yandex.fees([question("A", price)])
@@ -217,6 +293,9 @@ VERBS = {
     "push_stocks": push_stocks,
     "push_prices": push_prices,
     "price_quarantine": price_quarantine,
+    "confirm_prices": confirm_prices,
+    "look_up": look_up,
+    "price_advice": price_advice,
     "fees": fees,
 }
 

@@ -37,10 +37,12 @@ class Recorder(httpx.BaseTransport):
 class Shop:
     """`yandex` is recorded; `aside` does what must be there before, unrecorded."""
 
-    def __init__(self, sandbox, picture_url):
+    def __init__(self, sandbox, picture_url, **account):
         self.sandbox, self.picture_url = sandbox, picture_url
         self.recorder = Recorder()
         self.key = f"ACMA:sandbox-{uuid.uuid4().hex}"
+        if account:
+            sandbox.control("POST", "accounts", key=self.key, **account)
         account = sandbox.state(self.key)
         self.ids = {
             "business_id": str(account["business_id"]),

@@ -66,17 +66,17 @@ class Calls(Connector):
         limit: int = 100,
     ) -> Iterator[T]:
         """Every row of every page of every body; then Unreadable names those we cannot read."""
-        unreadable: list[remote.UnreadableRow] = []
+        odd: list[remote.UnreadableRow] = []
         for body in bodies:
             for row in self._raw_rows(method, path, operation, key, limit, body):
                 try:
                     item = read(row)
                 except reading.DEFECTS as error:
-                    unreadable.append(_unreadable(row, known_by, error))
+                    odd.append(_unreadable(row, known_by, error))
                 else:
                     yield item
-        if unreadable:
-            raise Unreadable(_words(unreadable[0].reason), operation=operation, rows=unreadable)
+        if odd:
+            raise unreadable(operation, odd)
 
     def _raw_rows(
         self, method: str, path: str, operation: str, key: str, limit: int, body: Any
@@ -128,6 +128,10 @@ def _schema_error(operation: str, error: Exception) -> BadResponse:
     return BadResponse(_words(reason), code="schema", operation=operation)
 
 
+def unreadable(operation: str, rows: list[remote.UnreadableRow]) -> Unreadable:
+    return Unreadable(_words(rows[0].reason), operation=operation, rows=rows)
+
+
 def _unreadable(row: Data, known_by: str, error: Exception) -> remote.UnreadableRow:
     number = row.get(known_by)
     key = str(number) if isinstance(number, int | str) else ""
@@ -155,3 +159,7 @@ def refuse_error(data: Data, operation: str) -> None:
 def is_number(value: str) -> bool:
     """Ids go into paths: nothing but digits may."""
     return value.isascii() and value.isdigit()
+
+
+def unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(value.strip() for value in values))

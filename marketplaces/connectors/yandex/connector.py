@@ -12,7 +12,6 @@ from marketplaces.connectors.errors import BadResponse, MarketplaceError, Reject
 from marketplaces.connectors.reading import Data
 
 from . import (
-    calls,
     form,
     mapping,
     mapping_fees,
@@ -21,7 +20,8 @@ from . import (
     order_filters,
     verdicts,
 )
-from .calls import Calls, is_number, reading_answer, refuse_error
+from .calls import is_number, reading_answer, refuse_error, unique
+from .catalogue import Catalogue, read_card
 from .limits import (
     LIMITS,
     MAX_PARALLEL,
@@ -30,7 +30,6 @@ from .limits import (
     ORDERS_BATCH,
     PRICE_JUMP,
     PRICES_BATCH,
-    QUARANTINE_PAGE,
     STOCKS_BATCH,
     TARIFFS_BATCH,
 )
@@ -38,7 +37,7 @@ from .limits import (
 Update = TypeVar("Update", remote.PriceUpdate, remote.StockUpdate)
 
 
-class Yandex(Calls):
+class Yandex(Catalogue):
     """Yandex Market through its partner API.
 
     What the marketplace refuses for good about one item comes back in that item's ItemResult;
@@ -70,9 +69,7 @@ class Yandex(Calls):
             key_name=name,
             scopes=scopes,
             missing_scopes=mapping.missing_scopes(scopes),
-            businesses=tuple(
-                self._business(id_) for id_ in order_filters.unique(s.business_id for s in shops)
-            ),
+            businesses=tuple(self._business(id_) for id_ in unique(s.business_id for s in shops)),
             shops=shops,
         )
 
@@ -264,33 +261,15 @@ class Yandex(Calls):
 
     def card_status(self, skus: Sequence[str]) -> list[remote.RemoteListing]:
         found: dict[str, remote.RemoteListing] = {}
-        for batch in batches(order_filters.unique(skus), OFFERS_BATCH):
-            listed = self._lookup("offer-mappings", "offer_mappings", mapping.mappings, batch)
+        for batch in batches(unique(skus), OFFERS_BATCH):
+            listed = self.lookup("offer-mappings", "offer_mappings", mapping.mappings, batch)
             content = (
-                self._lookup("offer-cards", "offer_cards", mapping.contents, list(listed))
+                self.lookup("offer-cards", "offer_cards", mapping.contents, list(listed))
                 if listed
                 else {}
             )
-            found |= {sku: _card(sku, listed[sku], content.get(sku)) for sku in listed}
+            found |= {sku: read_card(sku, listed[sku], content.get(sku)) for sku in listed}
         return [found.get(sku.strip()) or mapping.absent(sku) for sku in skus]
-
-    def _lookup(
-        self,
-        resource: str,
-        operation: str,
-        read: Callable[[Data], dict[str, Data]],
-        skus: list[str],
-    ) -> dict[str, Data]:
-        data = self.call(
-            "POST",
-            f"{self.catalogue}/{resource}",
-            operation=operation,
-            params={"limit": OFFERS_BATCH},
-            json={"offerIds": skus},
-            idempotent=True,
-        )
-        with reading_answer(operation):
-            return read(reading.part(data, "result"))
 
     # Stock and prices
 
@@ -334,18 +313,6 @@ class Yandex(Calls):
         )
         return [remote.ItemResult(update.sku, True) for update in updates]
 
-    def price_quarantine(self) -> Iterator[remote.QuarantinedPrice]:
-        yield from self.rows(
-            "POST",
-            f"{self.catalogue}/price-quarantine",
-            "price_quarantine",
-            "offers",
-            mapping.quarantined,
-            known_by="offerId",
-            bodies=({},),
-            limit=QUARANTINE_PAGE,
-        )
-
     def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
         """By the terms of this shop; "the calculator counts approximately"."""
         found: list[remote.FeeAnswer] = []
@@ -357,15 +324,6 @@ class Yandex(Calls):
             with reading_answer("tariffs"):
                 found += mapping_fees.answers(batch, reading.part(data, "result"))
         return found
-
-
-def _card(sku: str, row: Data, content: Data | None) -> remote.RemoteListing:
-    try:
-        return mapping.listing(row, content)
-    except reading.DEFECTS as error:
-        shape = reading.shape({**row, "content": content})
-        odd = remote.UnreadableRow(sku, calls.found(error), shape)
-        return remote.RemoteListing(sku, "", remote.CardStatus.UNKNOWN, "", unreadable=odd)
 
 
 def _is_fine(offer: Data, said: dict[str, remote.ItemResult]) -> bool:

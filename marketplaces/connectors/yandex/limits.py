@@ -23,6 +23,9 @@ STOCKS_BATCH = 2000
 PRICES_BATCH = 500
 QUARANTINE_PAGE = 200
 TARIFFS_BATCH = 200
+# The document counts 50 products of the answer a minute, 100 with a subscription.
+ADVICE_BATCH = 50
+STOCKS_READ = 500
 
 # "A product lands in quarantine when its price changes too sharply": the document gives no number,
 # and sellers may set their own. Three times, either way, is our reading of it; what they hold back
@@ -61,5 +64,9 @@ LIMITS = {
     "stocks": Limit(100_000 // STOCKS_BATCH, MINUTE, "100 000 products a minute"),
     "prices": Limit(10_000 // PRICES_BATCH, MINUTE, "10 000 products a minute"),
     "price_quarantine": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
+    "price_confirm": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
+    "price_advice": Limit(1, MINUTE, "50 products a minute"),
+    "shop_offers": Limit(10_000 // OFFERS_BATCH, MINUTE, "10 000 products a minute"),
+    "stocks_read": Limit(100_000 // STOCKS_READ, MINUTE, "100 000 products a minute"),
     "tariffs": Limit(100, MINUTE, "100 requests a minute"),
 }

@@ -27,7 +27,7 @@ from marketplaces.connectors.reading import (
 )
 from sellercloudx.lib.money import Money
 
-from . import statuses
+from . import mapping_content, statuses
 
 ATTRIBUTE_TYPES = {"TEXT": "text", "NUMERIC": "number", "ENUM": "enum", "BOOLEAN": "boolean"}
 NEEDED_SCOPES = ("INVENTORY_AND_ORDER_PROCESSING", "OFFERS_AND_CARDS_MANAGEMENT", "PRICING")
@@ -164,6 +164,7 @@ def listing(data: Data, content: Data | None = None) -> remote.RemoteListing:
         errors=tuple(_complaints(content, "errors")),
         warnings=tuple(_complaints(content, "warnings")),
         raw=plain({**data, "content": content} if content else data),
+        content=mapping_content.content_of(data, content),
     )
 
 
@@ -287,7 +288,7 @@ def price(update: remote.PriceUpdate) -> Data:
     return {"offerId": update.sku, "price": body}
 
 
-def quarantined(data: Data) -> remote.QuarantinedPrice:
+def quarantined(data: Data, place: str = "business") -> remote.QuarantinedPrice:
     verdicts = maybe(rows, data, "verdicts") or []
     said = {
         text(param, "name"): text(param, "value")
@@ -299,6 +300,30 @@ def quarantined(data: Data) -> remote.QuarantinedPrice:
         price=_said_price(said, "CURRENT_PRICE") or maybe(money, data, "currentPrice"),
         last_valid=_said_price(said, "LAST_VALID_PRICE") or maybe(money, data, "lastValidPrice"),
         reasons=tuple(filter(None, (maybe(text, verdict, "type") for verdict in verdicts))),
+        place=place,
+        least=_said_price(said, "MIN_PRICE"),
+    )
+
+
+def price_advice(result: Data) -> dict[str, remote.PriceAdvice]:
+    """By SKU; a row that names no offer is about nothing we asked for."""
+    pairs = [
+        (maybe(part, row, "offer") or {}, maybe(part, row, "recommendation") or {})
+        for row in rows(result, "offerRecommendations")
+    ]
+    found = [_advice(offer, said) for offer, said in pairs if offer.get("offerId")]
+    return {one.sku: one for one in found}
+
+
+def _advice(offer: Data, said: Data) -> remote.PriceAdvice:
+    thresholds = maybe(part, said, "competitivenessThresholds") or {}
+    return remote.PriceAdvice(
+        sku=text(offer, "offerId"),
+        attraction=maybe(text, offer, "competitiveness") or "",
+        price=maybe(money, offer, "price"),
+        attractive_up_to=maybe(money, thresholds, "optimalPrice"),
+        moderate_up_to=maybe(money, thresholds, "averagePrice"),
+        shows=maybe(whole, offer, "shows"),
     )
 
 

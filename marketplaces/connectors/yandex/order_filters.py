@@ -1,13 +1,13 @@
 """Which orders are asked for: by number, by when they were made, or by when they changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from marketplaces.connectors.base import batches
 from marketplaces.connectors.errors import Rejected
 from marketplaces.connectors.reading import Data
 
-from .calls import is_number
+from .calls import is_number, unique
 from .limits import ORDERS_BATCH
 
 # "No more than 30 days between the dates"; a little less, as their clock is not ours.
@@ -45,10 +45,6 @@ def _windows_made(since: datetime, until: datetime) -> Iterator[Data]:
         next_start = min(start + WINDOW, end)
         yield {"creationDateFrom": start.isoformat(), "creationDateTo": next_start.isoformat()}
         start = next_start
-
-
-def unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(value.strip() for value in values))
 
 
 def number(order_id: str) -> int:

@@ -24,6 +24,7 @@ WRITES = (
     Capability.PUBLISH_CARDS,
     Capability.PUSH_STOCKS,
     Capability.PUSH_PRICES,
+    Capability.CONFIRM_PRICES,
 )
 
 

@@ -35,6 +35,16 @@ class Offer:
     def price(self) -> dict[str, Any] | None:
         return self.doc["price"]
 
+    def place(self, campaign_id: int | None) -> dict[str, Any]:
+        """Where its price stands, and what is in quarantine: of all shops, or of one alone."""
+        if campaign_id is None:
+            return self.doc
+        shops = self.doc.setdefault("shops", {})
+        place: dict[str, Any] = shops.setdefault(
+            str(campaign_id), {"price": None, "quarantine": None}
+        )
+        return place
+
     @property
     def has_card(self) -> bool:
         return self.card_status in HAS_CARD
@@ -104,6 +114,10 @@ def save(state: State, offer: Offer) -> None:
     )
 
 
+def remove(state: State, business_id: int, offer_id: str) -> None:
+    state.run("DELETE FROM offers WHERE business_id = ? AND offer_id = ?", business_id, offer_id)
+
+
 def select(
     state: State, business_id: int, wish: dict[str, Any], *, offset: int, limit: int
 ) -> list[Offer]:
@@ -125,8 +139,10 @@ def select(
     if (now := wish.get("known_at")) is not None:
         where.append("coalesce(json_extract(doc, '$.known_at'), 0) <= ?")
         params.append(now)
-    if wish.get("quarantined"):
-        where.append("json_extract(doc, '$.quarantine') IS NOT NULL")
+    if place := wish.get("quarantined"):
+        path = "$.quarantine" if place is True else f'$.shops."{place}".quarantine'
+        where.append("json_extract(doc, ?) IS NOT NULL")
+        params.append(path)
     tail = "ORDER BY offer_id LIMIT ? OFFSET ?"
     rows = state.select("offers", where, [*params, limit, offset], tail)
     return [_offer(row) for row in rows]

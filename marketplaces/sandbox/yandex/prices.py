@@ -7,9 +7,9 @@ from marketplaces.sandbox.routing import Route
 from marketplaces.sandbox.shapes import arr, boolean, choice, integer, number, obj, text
 
 from . import catalogue
-from .call import Call, bad_request, ok
+from .call import Call, Refusal, bad_request, ok
 from .catalogue import Offer
-from .words import CARD_STATUSES, PRICE, PRICING, SKU, page_query, plain, skus
+from .words import CARD_STATUSES, CURRENCIES, PRICE, PRICING, SKU, page_query, plain, skus
 
 LARGEST_JUMP = 3
 LOWEST = {"UZS": 100, "RUR": 1}
@@ -30,14 +30,19 @@ def check(call: Call, price: dict[str, Any], path: str) -> None:
         raise bad_request(f"{path}.discountBase: discount must be between 5 and 99 percent")
 
 
-def put(offer: Offer, price: dict[str, Any], now: float) -> None:
-    """Apply the price, or keep the old one and put the new into quarantine."""
+def put(offer: Offer, price: dict[str, Any], now: float, campaign_id: int | None = None) -> None:
+    """Apply the price, or keep the old one and put the new into quarantine.
+
+    Of all shops or, with a campaign, of that shop alone.
+    """
+    place = offer.place(campaign_id)
     stamped = {**price, "at": now}
-    verdict = _verdict(offer.price, price)
+    verdict = _verdict(place["price"] or offer.price, price)
     if verdict:
-        offer.doc["quarantine"] = {"price": stamped, "verdict": verdict}
+        place["quarantine"] = {"price": stamped, "verdict": verdict}
     else:
-        offer.doc["price"], offer.doc["quarantine"] = stamped, None
+        place["price"], place["quarantine"] = stamped, None
+        offer.doc.setdefault("first_price", price["value"])
 
 
 def _verdict(last: dict[str, Any] | None, price: dict[str, Any]) -> dict[str, Any] | None:
@@ -79,6 +84,28 @@ def update(call: Call) -> dict[str, Any]:
     return ok()
 
 
+def update_shop(call: Call) -> dict[str, Any]:
+    """Prices of one shop, where the business lets its shops have their own."""
+    if only_default(call):
+        raise Refusal(423, "LOCKED", "Partner use only default price")
+    wishes = [wish for wish in call.body["offers"] if wish.get("price")]
+    for index, wish in enumerate(wishes):
+        check(call, wish["price"], f"offers[{index}].price")
+    with call.state.transaction():
+        known = known_offers(call, [wish["offerId"].strip() for wish in wishes])
+        for wish in wishes:
+            offer = known[wish["offerId"].strip()]
+            put(offer, wish["price"], call.now, call.campaign_id)
+            catalogue.save(call.state, offer)
+            call.effect(offer.offer_id, wish["price"])
+    return ok()
+
+
+def only_default(call: Call) -> bool:
+    """Our choice: a business of Market Yandex Go has one price for all its shops."""
+    return bool(call.business["is_uzbek"])
+
+
 def known_offers(call: Call, offer_ids: list[str]) -> dict[str, Offer]:
     """The offers named, all of them known and each named once; else the call is refused."""
     if len(set(offer_ids)) < len(offer_ids):
@@ -109,20 +136,23 @@ def pick(call: Call, default: int, **more: Any) -> tuple[list[Offer], dict[str, 
 
 
 def quarantine(call: Call) -> dict[str, Any]:
-    offers, paging = pick(call, 100, quarantined=True)
-    listed = [_quarantined(offer) for offer in offers if offer.doc["quarantine"]]
+    """Of the prices of all shops or, where the path names a campaign, of that shop's own."""
+    place = call.params.get("campaignId")
+    offers, paging = pick(call, 100, quarantined=place or True)
+    listed = [_quarantined(offer, place) for offer in offers if offer.place(place)["quarantine"]]
     return ok({"offers": listed, "paging": paging})
 
 
-def _quarantined(offer: Offer) -> dict[str, Any]:
-    held = offer.doc["quarantine"]
+def _quarantined(offer: Offer, campaign_id: int | None) -> dict[str, Any]:
+    place = offer.place(campaign_id)
+    held, valid = place["quarantine"], place["price"] or offer.price
     answer = {
         "offerId": offer.offer_id,
         "currentPrice": _base(held["price"]),
         "verdicts": [held["verdict"]],
     }
-    if offer.price:
-        answer["lastValidPrice"] = _base(offer.price)
+    if valid:
+        answer["lastValidPrice"] = _base(valid)
     return answer
 
 
@@ -133,11 +163,11 @@ def _base(price: dict[str, Any]) -> dict[str, Any]:
 def confirm(call: Call) -> dict[str, Any]:
     with call.state.transaction():
         for offer in known_offers(call, call.body["offerIds"]).values():
-            if held := offer.doc["quarantine"]:
-                offer.doc["price"] = {**held["price"], "at": call.now}
-                offer.doc["quarantine"] = None
+            place = offer.place(call.params.get("campaignId"))
+            if held := place["quarantine"]:
+                place["price"], place["quarantine"] = {**held["price"], "at": call.now}, None
                 catalogue.save(call.state, offer)
-                call.effect(offer.offer_id, _base(offer.doc["price"]))
+                call.effect(offer.offer_id, _base(place["price"]))
     return ok()
 
 
@@ -158,6 +188,23 @@ PRICES_BODY = obj(
         500,
     ),
 )
+SHOP_PRICES_BODY = obj(
+    "offers",
+    offers=arr(
+        obj(
+            "",
+            offerId=SKU,
+            price=obj(
+                "",
+                value=number(0),
+                currencyId=choice(*CURRENCIES),
+                discountBase=number(None, above=0),
+                vat=integer(),
+            ),
+        ),
+        2000,
+    ),
+)
 QUARANTINE_BODY = obj(
     offerIds=skus(200),
     cardStatuses=arr(choice(*CARD_STATUSES), unique=True),
@@ -165,6 +212,32 @@ QUARANTINE_BODY = obj(
     vendorNames=arr(text(), unique=True),
     tags=arr(text(), unique=True),
 )
+
+
+def _quarantine_of(place: str, name: str) -> list[Route]:
+    return [
+        Route(
+            "POST",
+            f"{place}/price-quarantine",
+            f"get{name}QuarantineOffers",
+            quarantine,
+            scopes=PRICING,
+            body=QUARANTINE_BODY,
+            is_body_required=True,
+            query=page_query(200),
+        ),
+        Route(
+            "POST",
+            f"{place}/price-quarantine/confirm",
+            f"confirm{name}Prices",
+            confirm,
+            scopes=PRICING,
+            body=obj("offerIds", offerIds=skus(200)),
+            is_body_required=True,
+            is_write=True,
+        ),
+    ]
+
 
 ROUTES = [
     Route(
@@ -188,22 +261,14 @@ ROUTES = [
     ),
     Route(
         "POST",
-        "/v2/businesses/{businessId}/price-quarantine",
-        "getBusinessQuarantineOffers",
-        quarantine,
+        "/v2/campaigns/{campaignId}/offer-prices/updates",
+        "updatePrices",
+        update_shop,
         scopes=PRICING,
-        body=QUARANTINE_BODY,
-        is_body_required=True,
-        query=page_query(200),
-    ),
-    Route(
-        "POST",
-        "/v2/businesses/{businessId}/price-quarantine/confirm",
-        "confirmBusinessPrices",
-        confirm,
-        scopes=PRICING,
-        body=obj("offerIds", offerIds=skus(200)),
+        body=SHOP_PRICES_BODY,
         is_body_required=True,
         is_write=True,
     ),
+    *_quarantine_of("/v2/businesses/{businessId}", "Business"),
+    *_quarantine_of("/v2/campaigns/{campaignId}", "Campaign"),
 ]

@@ -144,6 +144,8 @@ def _shop_offer(call: Call, offer: Offer) -> dict[str, Any]:
     }
     if offer.price:
         shown["basicPrice"] = prices.shown(offer.price)
+    if own := offer.place(call.campaign_id)["price"]:
+        shown["campaignPrice"] = prices.shown(own)
     if errors := list(offer.doc["errors"]):
         shown["errors"] = errors
     elif offer.price is None:
@@ -168,6 +170,18 @@ def _set_archived(call: Call, *, archived: bool) -> dict[str, Any]:
             catalogue.save(call.state, offer)
             call.effect(offer.offer_id, {"archived": archived})
     return ok({})
+
+
+def delete(call: Call) -> dict[str, Any]:
+    """For good; what is not there was not deleted, and is said."""
+    with call.state.transaction():
+        wanted = [sku.strip() for sku in call.body["offerIds"]]
+        found = catalogue.load_many(call.state, call.business_id, wanted)
+        for sku in found:
+            catalogue.remove(call.state, call.business_id, sku)
+            call.effect(sku, {"deleted": True})
+    missing = [sku for sku in wanted if sku not in found]
+    return ok({"notDeletedOfferIds": missing} if missing else {})
 
 
 PERIOD = obj(
@@ -311,6 +325,16 @@ ROUTES = [
         unarchive,
         scopes=CATALOG,
         body=obj("offerIds", offerIds=skus(200)),
+        is_body_required=True,
+        is_write=True,
+    ),
+    Route(
+        "POST",
+        "/v2/businesses/{businessId}/offer-mappings/delete",
+        "deleteOffers",
+        delete,
+        scopes=CATALOG,
+        body=obj("offerIds", offerIds=skus(500)),
         is_body_required=True,
         is_write=True,
     ),

@@ -6,7 +6,7 @@ from marketplaces.sandbox import accounts
 from marketplaces.sandbox.routing import Route
 from marketplaces.sandbox.shapes import arr, choice, integer, number, obj
 
-from . import categories
+from . import categories, prices
 from .call import Call, bad_request, ok
 from .words import CATALOG, CURRENCIES, PRICING, page_query
 
@@ -48,7 +48,10 @@ def settings(call: Call) -> dict[str, Any]:
     business = call.business
     result: dict[str, Any] = {
         "info": {"id": business["id"], "name": business["name"]},
-        "settings": {"onlyDefaultPrice": True, "currency": business["currency"]},
+        "settings": {
+            "onlyDefaultPrice": prices.only_default(call),
+            "currency": business["currency"],
+        },
         "subscriptionLevel": "NONE",
     }
     if business["is_uzbek"]:

@@ -66,8 +66,8 @@ KINDS = {
         Topic.PRICE_QUARANTINE,
         _("%(shop)s holds a price back"),
         _(
-            "%(product)s. Buyers do not see the new price until it is confirmed in the cabinet of "
-            "the marketplace. In their words: %(reason)s"
+            "%(product)s. Buyers do not see the new price until it is confirmed, on its page or in "
+            "the cabinet of the marketplace. In their words: %(reason)s"
         ),
         "hold",
     ),

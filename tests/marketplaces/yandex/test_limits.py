@@ -4,13 +4,14 @@ import ast
 import inspect
 
 from marketplaces.connectors.registry import CONNECTORS, connector_class
-from marketplaces.connectors.yandex import connector, form, limits
+from marketplaces.connectors.yandex import catalogue, connector, form, limits
 from marketplaces.connectors.yandex.connector import Yandex
 
 
 def operations():
     """The names the connector gives its calls, as they stand in its code."""
-    for node in ast.walk(ast.parse(inspect.getsource(connector))):
+    code = inspect.getsource(connector) + inspect.getsource(catalogue)
+    for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call):
             continue
         for keyword in node.keywords:
@@ -18,7 +19,7 @@ def operations():
                 yield keyword.value
         if getattr(node.func, "attr", "") == "rows" and len(node.args) > 3:
             yield node.args[2]
-        if getattr(node.func, "attr", "") == "_lookup":
+        if getattr(node.func, "attr", "") == "lookup":
             yield node.args[1]
 
 

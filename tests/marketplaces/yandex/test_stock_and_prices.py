@@ -21,6 +21,10 @@ from tests.marketplaces.yandex.samples import (
 )
 
 
+def none_held():
+    return result(offers=[])
+
+
 def test_it_sends_stock_as_of_its_moment():
     connector = yandex(ok())
     assert connector.push_stocks([stock_update()]) == [ItemResult("MUG-1", True)]
@@ -105,11 +109,14 @@ def test_a_cabinet_that_is_being_moved_is_waited_for():
 
 
 def test_it_reads_the_quarantine_from_the_verdicts():
-    connector = yandex(result(offers=[QUARANTINED], paging={}))
-    (found,) = list(connector.price_quarantine())
+    shop = {**QUARANTINED, "offerId": "MUG-2"}
+    connector = yandex(result(offers=[QUARANTINED], paging={}), result(offers=[shop]))
+    found, other = list(connector.price_quarantine())
     assert (found.sku, found.price, found.last_valid) == ("MUG-1", uzs("3300.50"), uzs("33000"))
     assert found.reasons == ("PRICE_CHANGE",)
+    assert (found.place, other.place, other.sku) == ("business", "shop", "MUG-2")
     assert str(connector.sent[0].url).endswith("/v2/businesses/900/price-quarantine?limit=200")
+    assert str(connector.sent[1].url).endswith("/v2/campaigns/700/price-quarantine?limit=200")
     assert connector.body() == {}
 
 
@@ -119,7 +126,7 @@ def test_it_reads_the_older_fields_where_a_verdict_names_no_price():
         "currentPrice": {"value": 3300, "currencyId": "RUR"},
         "verdicts": [{"type": "LOW_PRICE", "params": []}],
     }
-    (found,) = yandex(result(offers=[older])).price_quarantine()
+    (found,) = yandex(result(offers=[older]), none_held()).price_quarantine()
     assert (found.price, found.last_valid) == (Money(Decimal("3300.00"), "RUB"), None)
 
 
@@ -133,7 +140,7 @@ def test_it_reads_the_older_fields_where_a_verdict_names_no_price():
 )
 def test_a_quarantine_that_cannot_be_read_is_a_bad_response(row):
     with pytest.raises(errors.BadResponse):
-        list(yandex(result(offers=[row])).price_quarantine())
+        list(yandex(result(offers=[row]), none_held()).price_quarantine())
 
 
 def test_a_price_in_words_is_a_bad_response():
@@ -143,11 +150,12 @@ def test_a_price_in_words_is_a_bad_response():
         {"name": "CURRENCY", "value": "UZS"},
     ]
     with pytest.raises(errors.BadResponse):
-        list(yandex(result(offers=[odd])).price_quarantine())
+        list(yandex(result(offers=[odd]), none_held()).price_quarantine())
 
 
 def test_a_price_held_back_need_not_be_told():
-    (found,) = list(yandex(result(offers=[without(QUARANTINED, "verdicts")])).price_quarantine())
+    said = result(offers=[without(QUARANTINED, "verdicts")])
+    (found,) = list(yandex(said, none_held()).price_quarantine())
     assert (found.sku, found.price, found.last_valid) == ("MUG-1", None, None)
 
 
