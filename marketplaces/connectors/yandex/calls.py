@@ -1,7 +1,7 @@
 """How Yandex Market is called: addresses, pages, and answers that are not what they should be."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -60,11 +60,13 @@ class Calls(Connector):
         known_by: str,
         bodies: Iterable[Any] = (None,),
         limit: int = 100,
+        params: Mapping[str, Any] | None = None,
     ) -> Iterator[T]:
         """Every row of every page of every body; then Unreadable names those we cannot read."""
         unreadable: list[remote.UnreadableRow] = []
+        query = {"limit": limit, **(params or {})}
         for body in bodies:
-            for row in self._raw_rows(method, path, operation, key, limit, body):
+            for row in self._raw_rows(method, path, operation, key, query, body):
                 try:
                     item = read(row)
                 except reading.DEFECTS as error:
@@ -75,9 +77,9 @@ class Calls(Connector):
             raise Unreadable(_words(unreadable[0].reason), operation=operation, rows=unreadable)
 
     def _raw_rows(
-        self, method: str, path: str, operation: str, key: str, limit: int, body: Any
+        self, method: str, path: str, operation: str, key: str, query: Mapping[str, Any], body: Any
     ) -> Iterator[Data]:
-        for page in self._pages(method, path, operation, key, limit=limit, json=body):
+        for page in self._pages(method, path, operation, key, query=query, json=body):
             yield from page
 
     def _pages(
@@ -87,10 +89,10 @@ class Calls(Connector):
         operation: str,
         key: str,
         *,
-        limit: int,
+        query: Mapping[str, Any],
         json: Any,
     ) -> Iterator[list[Data]]:
-        params: dict[str, Any] = {"limit": limit}
+        params = dict(query)
         seen: set[str] = set()
         for _ in range(PAGES):
             data = self.call(
@@ -151,3 +153,9 @@ def refuse_error(data: Data, operation: str) -> None:
 def is_number(value: str) -> bool:
     """Ids go into paths: nothing but digits may."""
     return value.isascii() and value.isdigit()
+
+
+def order_number(order_id: str) -> int:
+    if not is_number(order_id):
+        raise Rejected(f"{order_id} is not an order number.", code="order_id")
+    return int(order_id)

@@ -12,7 +12,8 @@ from marketplaces.connectors.errors import BadResponse, MarketplaceError, Reject
 from marketplaces.connectors.reading import Data
 
 from . import calls, form, mapping, mapping_fees, mapping_orders, verdicts
-from .calls import Calls, is_number, reading_answer, refuse_error
+from .buyers import Buyers
+from .calls import is_number, order_number, reading_answer, refuse_error
 from .limits import (
     LIMITS,
     MAX_PARALLEL,
@@ -25,13 +26,14 @@ from .limits import (
     STOCKS_BATCH,
     TARIFFS_BATCH,
 )
+from .parcels import Parcels
 
 # "No more than 30 days between the dates"; a little less, as their clock is not ours.
 WINDOW = timedelta(days=29)
 Update = TypeVar("Update", remote.PriceUpdate, remote.StockUpdate)
 
 
-class Yandex(Calls):
+class Yandex(Buyers, Parcels):
     """Yandex Market through its partner API.
 
     What the marketplace refuses for good about one item comes back in that item's ItemResult;
@@ -101,7 +103,7 @@ class Yandex(Calls):
 
     def _order_filters(self, since: datetime | None, ids: Sequence[str]) -> Iterator[Data]:
         if ids:
-            numbers = [_order_number(id_) for id_ in _unique(ids)]
+            numbers = [order_number(id_) for id_ in _unique(ids)]
             for batch in batches(numbers, ORDERS_BATCH):
                 yield {"orderIds": batch}
         elif since is None:
@@ -119,7 +121,7 @@ class Yandex(Calls):
         return self._set_status(order_id, "CANCELLED", self.cancel_reasons[reason])
 
     def _set_status(self, order_id: str, status: str, substatus: str) -> remote.ItemResult:
-        path = f"{self.campaign}/orders/{_order_number(order_id)}/status"
+        path = f"{self.campaign}/orders/{order_number(order_id)}/status"
         body = {"order": {"status": status, "substatus": substatus}}
         try:
             # Not idempotent: a repeat of a change that did happen is answered with a refusal.
@@ -133,7 +135,7 @@ class Yandex(Calls):
     def labels(self, order_id: str) -> remote.Label:
         content = self.http.content(
             "GET",
-            f"{self.campaign}/orders/{_order_number(order_id)}/delivery/labels",
+            f"{self.campaign}/orders/{order_number(order_id)}/delivery/labels",
             operation="labels",
             accept="application/pdf",
         )
@@ -390,9 +392,3 @@ def _unique(values: Iterable[str]) -> list[str]:
 
 def _sku(update: remote.StockUpdate | remote.PriceUpdate) -> str:
     return update.sku
-
-
-def _order_number(order_id: str) -> int:
-    if not is_number(order_id):
-        raise Rejected(f"{order_id} is not an order number.", code="order_id")
-    return int(order_id)

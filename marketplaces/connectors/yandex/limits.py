@@ -23,6 +23,10 @@ STOCKS_BATCH = 2000
 PRICES_BATCH = 500
 QUARANTINE_PAGE = 200
 TARIFFS_BATCH = 200
+CHATS_PAGE = 20
+HISTORY_PAGE = 100
+REVIEWS_PAGE = 50
+RETURNS_PAGE = 100
 
 # "A product lands in quarantine when its price changes too sharply": the document gives no number,
 # and sellers may set their own. Three times, either way, is our reading of it; what they hold back
@@ -47,4 +51,18 @@ LIMITS = {
     "prices": Limit(10_000 // PRICES_BATCH, MINUTE, "10 000 products a minute"),
     "price_quarantine": Limit(10_000 // QUARANTINE_PAGE, MINUTE, "10 000 products a minute"),
     "tariffs": Limit(100, MINUTE, "100 requests a minute"),
+    "chats": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "chat_history": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "chat_message": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "reviews": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "review_comments": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "review_answer": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "questions": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "question_answers": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "question_answer": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "returns": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "return_decisions": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "return_decision": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "boxes": Limit(100_000, HOUR, "100 000 requests an hour"),
+    "marking_answers": Limit(100_000, HOUR, "100 000 requests an hour"),
 }

@@ -13,10 +13,11 @@ from marketplaces.sandbox.routing import Route, Router
 from marketplaces.sandbox.shapes import problems
 from marketplaces.sandbox.world import World
 
-from . import orders, prices, products, shop, stocks
+from . import conversations, orders, prices, products, returns, shop, stocks
 from .call import Call, Refusal, bad_request
 
-ROUTER = Router([*shop.ROUTES, *products.ROUTES, *prices.ROUTES, *stocks.ROUTES, *orders.ROUTES])
+ROOMS = (shop, products, prices, stocks, orders, conversations, returns)
+ROUTER = Router([route for room in ROOMS for route in room.ROUTES])
 MOST_PARALLEL = 4
 LARGEST_BODY = 512 * 1024
 FULL_ACCESS = "ALL_METHODS"
