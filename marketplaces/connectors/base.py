@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 from django.utils.functional import Promise
 
-from . import remote
+from . import conversations, remote
 from .errors import MarketplaceError, Unsupported
 from .http import Http
 from .reading import Data
@@ -37,6 +37,16 @@ class Capability(StrEnum):
     LOOK_UP = "look_up"
     PRICE_ADVICE = "price_advice"
     FEES = "fees"
+    CHATS = "iter_chats"
+    REVIEWS = "iter_reviews"
+    QUESTIONS = "iter_questions"
+    SELLER_MESSAGES = "seller_messages"
+    REPLY = "reply"
+    RETURNS = "iter_returns"
+    RETURN_DECISIONS = "return_decisions"
+    DECIDE_RETURN = "decide_return"
+    SET_BOXES = "set_boxes"
+    MARKING_ANSWERS = "marking_answers"
 
 
 @dataclass(frozen=True)
@@ -213,6 +223,67 @@ class Connector:
     def fees(self, questions: Sequence[remote.FeeQuestion]) -> list[remote.FeeAnswer]:
         """What the marketplace would take of each, by its own calculator, in the order given."""
         raise self._unsupported(Capability.FEES)
+
+    # Buyers
+
+    def iter_chats(
+        self, *, updated_since: datetime | None = None
+    ) -> Iterator[conversations.RemoteThread]:
+        """Chats in which something was said since a moment, each with its history."""
+        raise self._unsupported(Capability.CHATS)
+
+    def iter_reviews(
+        self, *, since: datetime, ids: Sequence[str] = ()
+    ) -> Iterator[conversations.RemoteThread]:
+        """Written since a moment, waiting for an answer, or exactly these; some come twice."""
+        raise self._unsupported(Capability.REVIEWS)
+
+    def iter_questions(
+        self, *, since: datetime, ids: Sequence[str] = ()
+    ) -> Iterator[conversations.RemoteThread]:
+        """As `iter_reviews`."""
+        raise self._unsupported(Capability.QUESTIONS)
+
+    def seller_messages(self, kind: str, thread_id: str) -> list[conversations.RemoteMessage]:
+        """What we said in a thread as it stands there now: to be looked up before a repeat."""
+        raise self._unsupported(Capability.SELLER_MESSAGES)
+
+    def reply(self, kind: str, thread_id: str, text: str) -> remote.ItemResult:
+        """Not to be repeated blindly. `made_id` of the result where they give a number."""
+        raise self._unsupported(Capability.REPLY)
+
+    def iter_returns(self, *, since: datetime) -> Iterator[conversations.RemoteReturn]:
+        """Changed since a moment."""
+        raise self._unsupported(Capability.RETURNS)
+
+    def return_decisions(self, return_id: str) -> list[conversations.ReturnDecision]:
+        """What may be decided of it now."""
+        raise self._unsupported(Capability.RETURN_DECISIONS)
+
+    def decide_return(
+        self,
+        order_id: str,
+        return_id: str,
+        *,
+        items: Sequence[str],
+        decision: str,
+        reason: str = "",
+        comment: str = "",
+    ) -> remote.ItemResult:
+        """One decision for these items of the return."""
+        raise self._unsupported(Capability.DECIDE_RETURN)
+
+    # Boxes
+
+    def set_boxes(
+        self, order_id: str, boxes: Sequence[Sequence[conversations.BoxItem]]
+    ) -> remote.ItemResult:
+        """How the order is packed, with marking codes; may be said again until it is ready."""
+        raise self._unsupported(Capability.SET_BOXES)
+
+    def marking_answers(self, order_id: str) -> dict[str, tuple[str, str]]:
+        """By code: what its check came to, and why, in their words for states."""
+        raise self._unsupported(Capability.MARKING_ANSWERS)
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -82,6 +82,8 @@ class RemoteOrderLine:
     quantity: int
     # Of all pieces, as it was sent. None: the marketplace does not say.
     total: Money | None
+    # Each piece needs a marking code before the parcel is ready.
+    needs_codes: bool = False
 
     @property
     def unit_price(self) -> Money | None:
@@ -343,6 +345,8 @@ class ItemResult:
     is_unknown: bool = False
     # What they say of an item they took.
     warnings: tuple[str, ...] = ()
+    # The number of what was made of it, where they give one.
+    made_id: str = ""
 
 
 @dataclass(frozen=True)

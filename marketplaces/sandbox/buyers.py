@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 
+from . import writers
 from .accounts import campaigns
 from .state import State
 from .world import World
@@ -44,16 +45,16 @@ def _visit(world: World, business: sqlite3.Row, now: float) -> bool:
         if business["next_buyer_at"] is None:
             return False
         seed = f"{business['seed']}/{business['id']}/{business['buyers_seen']}"
-        return _buy(world, business["id"], random.Random(seed), now)
+        return _buy(world, business["id"], random.Random(seed), now, seed)
 
 
-def _buy(world: World, business_id: int, chance: random.Random, now: float) -> bool:
+def _buy(world: World, business_id: int, chance: random.Random, now: float, seed: str) -> bool:
     choices = for_sale(world.state, business_id)
     if not choices:
         return False
     campaign_id, sku, left = chance.choice(choices)
     leaves = chance.random() < CHANGE_MIND
-    order_book.place(
+    order = order_book.place(
         world.state,
         business_id=business_id,
         campaign_id=campaign_id,
@@ -61,6 +62,8 @@ def _buy(world: World, business_id: int, chance: random.Random, now: float) -> b
         buyer=chance.choice(BUYERS),
         due_at=now + world.config.step_seconds if leaves else None,
     )
+    # What they write follows the seed, too, and changes nothing of what they buy.
+    writers.write(world, order, random.Random(f"{seed}/writes"), now)
     return True
 
 

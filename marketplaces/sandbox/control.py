@@ -5,15 +5,16 @@ JSON, from this machine only, and not from a web page.
 
 import ipaddress
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
-from . import accounts, buyers, effects
+from . import accounts, buyers, effects, writers
 from .accounts import Account
 from .messages import Answer, Request, as_json
 from .routing import Route, Router
 from .world import World
-from .yandex import catalogue, order_book
+from .yandex import catalogue, order_book, returns
 from .yandex.order_book import MARKET_STEPS, Order
 
 
@@ -146,7 +147,7 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Fields: account, sku and quantity or lines {sku: quantity}, campaign_id, fake."""
+    """Fields: account, sku and quantity or lines {sku: quantity}, campaign_id, fake, marked."""
     account = _account(world, wish)
     shops = accounts.campaigns(world.state, account.business_id)
     campaign_id = int(wish.get("campaign_id") or shops[0]["id"])
@@ -163,6 +164,7 @@ def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
             lines=lines,
             buyer=buyers.BUYERS[0],
             is_fake=bool(wish.get("fake")),
+            is_marked=bool(wish.get("marked")),
         )
     except order_book.CannotSell as reason:
         raise Wrong(409, str(reason)) from reason
@@ -183,6 +185,29 @@ def advance_order(world: World, wish: dict[str, Any], orderId: int) -> dict[str,
     if moved is None:
         raise Wrong(409, "the order has just moved on")
     return _order(moved)
+
+
+def send_back(world: World, wish: dict[str, Any], orderId: int) -> dict[str, Any]:
+    order = order_book.load(world.state, orderId)
+    if order is None:
+        raise Wrong(404, f"there is no order {orderId}")
+    return writers.send_back(world.state, order, wish)
+
+
+def advance_return(world: World, wish: dict[str, Any], returnId: int) -> dict[str, Any]:
+    return {"shipment": returns.move_return(world.state, returnId, time.time())}
+
+
+def begin_talk(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    return writers.begin_talk(world.state, _account(world, wish).business_id, wish)
+
+
+def show_talk(world: World, wish: dict[str, Any], talkId: int) -> dict[str, Any]:
+    return writers.show_talk(world.state, talkId)
+
+
+def say(world: World, wish: dict[str, Any], talkId: int) -> dict[str, Any]:
+    return writers.say(world.state, talkId, wish)
 
 
 def show_effects(world: World, wish: dict[str, Any]) -> dict[str, Any]:
@@ -254,6 +279,11 @@ ROUTER = Router(
         _route("GET", "/state", show_state),
         _route("POST", "/orders", place_order),
         _route("POST", "/orders/{orderId}/advance", advance_order),
+        _route("POST", "/orders/{orderId}/return", send_back),
+        _route("POST", "/returns/{returnId}/advance", advance_return),
+        _route("POST", "/talks", begin_talk),
+        _route("GET", "/talks/{talkId}", show_talk),
+        _route("POST", "/talks/{talkId}/say", say),
         _route("GET", "/effects", show_effects),
         _route("GET", "/calls", show_calls),
         _route("DELETE", "/calls", forget_calls),

@@ -39,12 +39,36 @@ CREATE TABLE IF NOT EXISTS effects (
     path TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
     at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS effects_business_idx ON effects (business_id, id);
+CREATE TABLE IF NOT EXISTS talks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, business_id INTEGER NOT NULL, kind TEXT NOT NULL,
+    status TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS talks_business_idx ON talks (business_id, kind, id);
+CREATE TABLE IF NOT EXISTS sayings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, talk_id INTEGER NOT NULL, is_buyer INTEGER NOT NULL,
+    at REAL NOT NULL, text TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS sayings_talk_idx ON sayings (talk_id, id);
+CREATE TABLE IF NOT EXISTS returns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, business_id INTEGER NOT NULL,
+    campaign_id INTEGER NOT NULL, order_id INTEGER NOT NULL, created REAL NOT NULL,
+    updated REAL NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS returns_campaign_idx ON returns (campaign_id, id);
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, hits INTEGER NOT NULL DEFAULT 0);
 """
-TABLES = ("businesses", "campaigns", "accounts", "offers", "stocks", "orders", "effects", "faults")
+TABLES = (
+    *("businesses", "campaigns", "accounts", "offers", "stocks", "orders", "effects", "faults"),
+    *("talks", "sayings", "returns"),
+)
 # Ids look like the vendor's: of different lengths, so that mixing them up shows.
-FIRST_IDS = {"businesses": 910_000, "campaigns": 21_000_000, "orders": 50_000_000_000}
+# Those of messages are beyond what a double holds: an id that went through one would be another.
+FIRST_IDS = {
+    "businesses": 910_000,
+    "campaigns": 21_000_000,
+    "orders": 50_000_000_000,
+    "talks": 700_000_000,
+    "sayings": 2**53 + 10_000,
+    "returns": 80_000_000,
+}
 
 
 class State:

@@ -117,9 +117,17 @@ class Shop:
     def _effects(self):
         return Counter(self.sandbox.control("GET", f"effects?account={self.key}")["by_key"])
 
-    def buy(self, sku="MUG-1", quantity=1):
-        order = self.sandbox.control("POST", "orders", account=self.key, sku=sku, quantity=quantity)
-        return str(order["id"])
+    def buy(self, sku="MUG-1", quantity=1, **more):
+        wish = {"account": self.key, "sku": sku, "quantity": quantity, **more}
+        return str(self.sandbox.control("POST", "orders", **wish)["id"])
+
+    def talk(self, kind, text, **more):
+        """A buyer writes; the number of the chat, review or question."""
+        wish = {"account": self.key, "kind": kind, "text": text, **more}
+        return str(self.sandbox.control("POST", "talks", **wish)["id"])
+
+    def send_back(self, order_id, **more):
+        return str(self.sandbox.control("POST", f"orders/{order_id}/return", **more)["id"])
 
     def advance(self, order_id):
         self.sandbox.control("POST", f"orders/{order_id}/advance")

@@ -64,11 +64,13 @@ class Calls(Connector):
         known_by: str,
         bodies: Iterable[Any] = (None,),
         limit: int = 100,
+        params: Mapping[str, Any] | None = None,
     ) -> Iterator[T]:
         """Every row of every page of every body; then Unreadable names those we cannot read."""
         odd: list[remote.UnreadableRow] = []
+        query = {"limit": limit, **(params or {})}
         for body in bodies:
-            for row in self._raw_rows(method, path, operation, key, limit, body):
+            for row in self._raw_rows(method, path, operation, key, query, body):
                 try:
                     item = read(row)
                 except reading.DEFECTS as error:
@@ -79,9 +81,9 @@ class Calls(Connector):
             raise unreadable(operation, odd)
 
     def _raw_rows(
-        self, method: str, path: str, operation: str, key: str, limit: int, body: Any
+        self, method: str, path: str, operation: str, key: str, query: Mapping[str, Any], body: Any
     ) -> Iterator[Data]:
-        for page in self._pages(method, path, operation, key, limit=limit, json=body):
+        for page in self._pages(method, path, operation, key, query=query, json=body):
             yield from page
 
     def _pages(
@@ -91,10 +93,10 @@ class Calls(Connector):
         operation: str,
         key: str,
         *,
-        limit: int,
+        query: Mapping[str, Any],
         json: Any,
     ) -> Iterator[list[Data]]:
-        params: dict[str, Any] = {"limit": limit}
+        params = dict(query)
         seen: set[str] = set()
         for _ in range(PAGES):
             data = self.call(
@@ -163,3 +165,9 @@ def is_number(value: str) -> bool:
 
 def unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value.strip() for value in values))
+
+
+def order_number(order_id: str) -> int:
+    if not is_number(order_id):
+        raise Rejected(f"{order_id} is not an order number.", code="order_id")
+    return int(order_id)

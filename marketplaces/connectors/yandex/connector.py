@@ -20,7 +20,8 @@ from . import (
     order_filters,
     verdicts,
 )
-from .calls import is_number, reading_answer, refuse_error, unique
+from .buyers import Buyers
+from .calls import is_number, order_number, reading_answer, refuse_error, unique
 from .catalogue import Catalogue, read_card
 from .limits import (
     LIMITS,
@@ -33,11 +34,12 @@ from .limits import (
     STOCKS_BATCH,
     TARIFFS_BATCH,
 )
+from .parcels import Parcels
 
 Update = TypeVar("Update", remote.PriceUpdate, remote.StockUpdate)
 
 
-class Yandex(Catalogue):
+class Yandex(Catalogue, Buyers, Parcels):
     """Yandex Market through its partner API.
 
     What the marketplace refuses for good about one item comes back in that item's ItemResult;
@@ -129,7 +131,7 @@ class Yandex(Catalogue):
         return self._set_status(order_id, "CANCELLED", self.cancel_reasons[reason])
 
     def _set_status(self, order_id: str, status: str, substatus: str) -> remote.ItemResult:
-        path = f"{self.campaign}/orders/{order_filters.number(order_id)}/status"
+        path = f"{self.campaign}/orders/{order_number(order_id)}/status"
         body = {"order": {"status": status, "substatus": substatus}}
         try:
             # Not idempotent: a repeat of a change that did happen is answered with a refusal.
@@ -143,7 +145,7 @@ class Yandex(Catalogue):
     def labels(self, order_id: str) -> remote.Label:
         content = self.http.content(
             "GET",
-            f"{self.campaign}/orders/{order_filters.number(order_id)}/delivery/labels",
+            f"{self.campaign}/orders/{order_number(order_id)}/delivery/labels",
             operation="labels",
             accept="application/pdf",
         )

@@ -26,6 +26,10 @@ TARIFFS_BATCH = 200
 # The document counts 50 products of the answer a minute, 100 with a subscription.
 ADVICE_BATCH = 50
 STOCKS_READ = 500
+CHATS_PAGE = 20
+HISTORY_PAGE = 100
+REVIEWS_PAGE = 50
+RETURNS_PAGE = 100
 
 # "A product lands in quarantine when its price changes too sharply": the document gives no number,
 # and sellers may set their own. Three times, either way, is our reading of it; what they hold back
@@ -69,4 +73,18 @@ LIMITS = {
     "shop_offers": Limit(10_000 // OFFERS_BATCH, MINUTE, "10 000 products a minute"),
     "stocks_read": Limit(100_000 // STOCKS_READ, MINUTE, "100 000 products a minute"),
     "tariffs": Limit(100, MINUTE, "100 requests a minute"),
+    "chats": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "chat_history": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "chat_message": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "reviews": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "review_comments": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "review_answer": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "questions": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "question_answers": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "question_answer": Limit(1_000, HOUR, "1 000 requests an hour"),
+    "returns": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "return_decisions": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "return_decision": Limit(10_000, HOUR, "10 000 requests an hour"),
+    "boxes": Limit(100_000, HOUR, "100 000 requests an hour"),
+    "marking_answers": Limit(100_000, HOUR, "100 000 requests an hour"),
 }

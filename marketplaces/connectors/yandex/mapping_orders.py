@@ -18,6 +18,7 @@ from marketplaces.connectors.reading import (
     plain,
     rows,
     text,
+    words,
 )
 from sellercloudx.lib.money import Money
 
@@ -63,6 +64,7 @@ def order_line(data: Data) -> remote.RemoteOrderLine:
         name=text(data, "offerName"),
         quantity=count(data, "count"),
         total=_sold_for(data),
+        needs_codes="CIS" in (maybe(words, data, "requiredInstanceTypes") or []),
     )
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from marketplaces.connectors.base import batches
-from marketplaces.connectors.errors import Rejected
 from marketplaces.connectors.reading import Data
 
-from .calls import is_number, unique
+from .calls import order_number, unique
 from .limits import ORDERS_BATCH
 
 # "No more than 30 days between the dates"; a little less, as their clock is not ours.
@@ -18,7 +17,7 @@ def bodies(
     since: datetime | None, ids: Sequence[str], made: tuple[datetime, datetime] | None
 ) -> Iterator[Data]:
     if ids:
-        for batch in batches([number(id_) for id_ in unique(ids)], ORDERS_BATCH):
+        for batch in batches([order_number(id_) for id_ in unique(ids)], ORDERS_BATCH):
             yield {"orderIds": batch}
     elif made is not None:
         yield from ({"dates": dates} for dates in _windows_made(*made))
@@ -45,9 +44,3 @@ def _windows_made(since: datetime, until: datetime) -> Iterator[Data]:
         next_start = min(start + WINDOW, end)
         yield {"creationDateFrom": start.isoformat(), "creationDateTo": next_start.isoformat()}
         start = next_start
-
-
-def number(order_id: str) -> int:
-    if not is_number(order_id):
-        raise Rejected(f"{order_id} is not an order number.", code="order_id")
-    return int(order_id)

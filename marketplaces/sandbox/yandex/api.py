@@ -13,10 +13,19 @@ from marketplaces.sandbox.routing import Route, Router
 from marketplaces.sandbox.shapes import problems
 from marketplaces.sandbox.world import World
 
-from . import orders, prices, products, recommendations, shop, stocks
+from . import (
+    conversations,
+    orders,
+    prices,
+    products,
+    recommendations,
+    returns,
+    shop,
+    stocks,
+)
 from .call import Call, Refusal, bad_request
 
-ROOMS = (shop, products, prices, recommendations, stocks, orders)
+ROOMS = (shop, products, prices, recommendations, stocks, orders, conversations, returns)
 ROUTER = Router([route for room in ROOMS for route in room.ROUTES])
 MOST_PARALLEL = 4
 LARGEST_BODY = 512 * 1024

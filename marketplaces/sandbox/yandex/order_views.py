@@ -42,7 +42,9 @@ def business_order(order: Order) -> dict[str, Any]:
 
 
 def _business_item(item: dict[str, Any], currency: str) -> dict[str, Any]:
+    marked = {"requiredInstanceTypes": ["CIS"]} if item.get("is_marked") else {}
     return {
+        **marked,
         "id": item["id"],
         "offerId": item["offerId"],
         "offerName": item["offerName"],

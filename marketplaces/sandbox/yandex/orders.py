@@ -8,7 +8,7 @@ from marketplaces.sandbox.routing import Route
 from marketplaces.sandbox.shapes import arr, boolean, choice, integer, obj, text
 from marketplaces.sandbox.state import placeholders
 
-from . import labels, order_book, order_views
+from . import labels, order_book, order_views, returns
 from .call import Call, Refusal, bad_request, ok
 from .order_book import OPEN, READY, SHOP_FAILED, STARTED, Order
 from .words import ORDERS, page_query
@@ -97,6 +97,9 @@ def _change(call: Call, order: Order, wish: dict[str, Any]) -> Order:
     wanted = (wish["status"], wish.get("substatus") or "")
     if wanted not in SELLER_STEPS.get(order.step, ()):
         raise _not_allowed(order, wanted)
+    if wanted == READY and returns.lacks_codes(order):
+        text = f"Order {order.id}: marking codes are missing or not checked"
+        raise bad_request(text, code="IDENTIFIERS_REQUIRED")
     config = call.world.config
     due_at = call.now + config.step_seconds if wanted == READY else None
     with call.state.transaction():
