@@ -99,7 +99,7 @@ GUARDS = {
         "partners/views/team.py",
         "Member.objects.for_partner(request.partner).select_related",
         "Member.objects.select_related",
-        noticed="gets_what_the_table_says and remove_member",
+        noticed="gets_what_the_table_says and partner",
     ),
     "csrf": Guard(
         "sellercloudx/settings.py",

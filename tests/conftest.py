@@ -1,17 +1,16 @@
 import os
-import uuid
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.cache import caches
 from django.db.models.signals import post_migrate
 
 from partners.services import tax_regimes
 from products.services import fee_schedules
 from tests import factories
+from tests.undone import fresh_caches
 
 pytest_plugins = [
     "tests.chromium",
@@ -81,8 +80,7 @@ def _fresh_regimes():
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     """Rate limits of one test do not reach another, nor another worker's."""
-    for cache in caches.all():
-        cache.key_prefix = uuid.uuid4().hex
+    fresh_caches()
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
 
 from sellercloudx.demo import scale
-from tests import factories
+from tests import factories, fresh_process
 from tests.processes import database_env
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,20 +40,13 @@ def _maintain(sql: str) -> None:
 
 
 def manage(*command, folder: Path, **env: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "manage.py", *map(str, command)],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
-            "ENV_FILE": os.devnull,
-            "DATA_DIR": str(folder),
-            "REDIS_URL": "",
-        }
-        | env,
-        capture_output=True,
-        text=True,
-    )
+    ours = {
+        "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
+        "ENV_FILE": os.devnull,
+        "DATA_DIR": str(folder),
+        "REDIS_URL": "",
+    }
+    return fresh_process.manage(*command, env=os.environ | ours | env)
 
 
 def fill(rows: int):

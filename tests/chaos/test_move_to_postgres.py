@@ -25,21 +25,33 @@ pytestmark = [
 ROWS = int(os.environ.get("MOVE_ROWS", "300"))
 
 
-@pytest.fixture
-def file(tmp_path):
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory):
     """A laptop's database: a shop with many rows."""
-    path = tmp_path / "laptop.db"
+    path = tmp_path_factory.mktemp("laptop") / "laptop.db"
     env = {"DATABASE_URL": "", "SQLITE_PATH": str(path)}
     for command in (["migrate", "-v0"], ["seed_scale", f"--rows={ROWS}"]):
-        done = databases.manage(*command, folder=tmp_path, **env)
+        done = databases.manage(*command, folder=path.parent, **env)
         assert done.returncode == 0, done.stderr
     return path
 
 
 @pytest.fixture
-def target(tmp_path):
+def file(laptop, tmp_path):
+    with sqlite3.connect(laptop) as full:
+        full.execute("VACUUM INTO ?", [str(tmp_path / "laptop.db")])
+    return tmp_path / "laptop.db"
+
+
+@pytest.fixture
+def postgres():
+    """Asked for before the file, which takes time to fill."""
     if not databases.is_postgres():
         pytest.skip("the target is PostgreSQL")
+
+
+@pytest.fixture
+def target(postgres, tmp_path):
     with databases.new_database(tmp_path, "moved") as env:
         yield env
 
@@ -74,7 +86,7 @@ def kill_when_there_are(rows, table, *, file, target):
     return count(target, table)
 
 
-def test_two_kills_lose_nothing(file, target, tmp_path):
+def test_two_kills_lose_nothing(target, file, tmp_path):
     first = kill_when_there_are(ROWS // 10, "products", file=file, target=target)
     assert 0 < first < ROWS
     second = kill_when_there_are(ROWS // 10, "orders", file=file, target=target)
@@ -104,7 +116,7 @@ def columns(target, table):
     return ask(target, f"{words} WHERE table_name = '{table}'")
 
 
-def test_new_rows_get_new_numbers_and_the_way_back_is_shut(file, target, tmp_path):
+def test_new_rows_get_new_numbers_and_the_way_back_is_shut(target, file, tmp_path):
     def manage(*command):
         return databases.manage(*command, folder=tmp_path, **target)
 
@@ -117,7 +129,9 @@ def test_new_rows_get_new_numbers_and_the_way_back_is_shut(file, target, tmp_pat
     assert "holds people already" in again.stderr
 
 
-def test_it_moves_to_postgresql_only(file, tmp_path):
+def test_it_moves_to_postgresql_only(tmp_path):
+    file = tmp_path / "laptop.db"
+    file.touch()
     env = {"DATABASE_URL": "", "SQLITE_PATH": str(tmp_path / "other.db")}
     done = databases.manage("move_to_postgres", f"--from={file}", folder=tmp_path, **env)
     assert done.returncode == 1

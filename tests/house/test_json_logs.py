@@ -2,9 +2,6 @@ import io
 import json
 import logging
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.test import RequestFactory
@@ -13,8 +10,8 @@ from partners import request_context
 from partners.request_context import ContextFilter
 from sellercloudx.lib.json_logs import JsonFormatter
 from sellercloudx.lib.redact import ScrubFilter
+from tests import fresh_process
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # Of a process that starts with these variables.
 SAY = "import django, logging; django.setup(); logging.getLogger('x').warning('a %s', 'word')"
 
@@ -91,10 +88,9 @@ def said(**env: str) -> str:
         "ENV_FILE": os.devnull,
         "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
     }
-    return subprocess.run(
-        [sys.executable, "-c", SAY], cwd=ROOT, env=base | env,
-        capture_output=True, text=True, check=True,
-    ).stderr  # fmt: skip
+    done = fresh_process.run(SAY, env=base | env)
+    done.check_returncode()
+    return done.stderr
 
 
 def test_production_speaks_json_and_a_laptop_in_lines():

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests import fresh_process
 from tests.house.test_settings import CLEAN, PRODUCTION, ROOT, run, value
 
 SIGNS = [{"NODE_ENV": "production"}, {"RAILWAY_ENVIRONMENT": "staging"}]
@@ -110,10 +111,7 @@ def test_a_chosen_file_is_named_among_what_is_left_out():
 
 
 def manage(*command: str, **env: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT, env=CLEAN | env, capture_output=True, text=True,
-    )  # fmt: skip
+    return fresh_process.manage(*command, env=CLEAN | env)
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve", "check", "run_huey"])

@@ -2,17 +2,14 @@ import gzip
 import http.server
 import json
 import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import brotli
 import pytest
 
 from sellercloudx.errors import scrubbed_event
+from tests import fresh_process
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 LOADED = "import django, sys; django.setup(); print('sentry_sdk' in sys.modules)"
 BREAK = """
 import contextlib, django, logging
@@ -43,10 +40,9 @@ def run(program: str, **env: str) -> str:
         "DJANGO_SETTINGS_MODULE": "sellercloudx.settings",
         "ALLOWED_HOSTS": "testserver",
     }
-    return subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=base | env,
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    done = fresh_process.run(program, env=base | env)
+    done.check_returncode()
+    return done.stdout
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh_process
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 PRODUCTION = {
@@ -24,9 +26,7 @@ CLEAN = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
 
 def run(code: str, **env: str) -> subprocess.CompletedProcess:
     program = f"from sellercloudx import settings as s; import json\n{code}"
-    return subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=CLEAN | env, capture_output=True, text=True
-    )
+    return fresh_process.run(program, env=CLEAN | env)
 
 
 def value(expression: str, **env: str):
