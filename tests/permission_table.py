@@ -452,7 +452,7 @@ RULES = {
     "orders:ready": partner(POST, order),
     "orders:of_source": partner(GET, source_of_a_line),
     "orders:cancel": form(order),
-    "orders:label": partner(GET, order),
+    "orders:label": partner(GET, order, to_look=Role.OPERATOR),
     "orders:link": partner(POST, order_line),
     "orders:analytics": partner(GET),
     "orders:staff_analytics": staff(GET, groups="finance"),

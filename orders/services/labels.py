@@ -14,17 +14,14 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
 class NoLabel(Exception):
-    """The shop is disconnected, or its marketplace gives no labels."""
+    """Not handed over by us any more, the shop is disconnected, or its marketplace gives none."""
 
 
 def has_label(order: Order) -> bool:
     """Whether it makes sense to ask: a label is for parcels that we still have to hand over."""
-    return order.status in Order.ON_THE_SHELF and _can_ask(order)
-
-
-def _can_ask(order: Order) -> bool:
     return (
-        order.is_ours_to_pack
+        order.status in Order.ON_THE_SHELF
+        and order.is_ours_to_pack
         and order.connection.state != Connection.State.DISCONNECTED
         and connector_class(order.connection.marketplace).supports(Capability.LABELS)
     )
@@ -32,7 +29,7 @@ def _can_ask(order: Order) -> bool:
 
 def fetch(order: Order) -> Label:
     """Ask the marketplace, while a person waits. Raises NoLabel, MarketplaceError."""
-    if not _can_ask(order):
+    if not has_label(order):
         raise NoLabel
     try:
         with gateway.connector_for(order.connection, within=gateway.PATIENCE) as connector:

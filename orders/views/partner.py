@@ -249,7 +249,7 @@ def _cancel(request, order, wish):
     return redirect("orders:detail", order.pk)
 
 
-@partner_required
+@partner_required(to_look=Member.Role.OPERATOR)
 @require_GET
 def label(request, pk):
     order = _order(request, pk)

@@ -9,7 +9,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from partners import audit, reset_links
-from partners.models import User
+from partners.login import masked
+from partners.models import Delivery, TelegramCode, TelegramLink, User
+from partners.services import api_keys, deliveries, second_factor
 
 CREATED, PROMOTED, KNOWN = "created", "promoted", "known"
 
@@ -58,11 +60,31 @@ def _created(email: str) -> Admin:
 
 
 def _promoted(user: User) -> Admin:
-    before = {"is_staff": user.is_staff, "is_superuser": user.is_superuser}
-    # Whoever registered with this email never proved that it is theirs: their password opens it
-    # no more.
+    """Whoever registered with this email never proved that it is theirs: nothing of theirs opens
+    it any more, nor leads a new password to them."""
+    before = {
+        "is_staff": user.is_staff,
+        "is_superuser": user.is_superuser,
+        "is_active": user.is_active,
+        "phone": masked(user.phone or ""),
+    }
+    # Their sessions and links for a new password end with the password.
     user.set_unusable_password()
+    user.phone = None
     user.is_staff = user.is_superuser = user.is_active = True
-    user.save(update_fields=["password", "is_staff", "is_superuser", "is_active"])
-    audit.record("ADMIN_PROMOTED", entity=user, before=before, after={"email": user.email})
+    user.save()
+    telegram = _let_go_of_telegram(user)
+    keys = api_keys.revoke_made_by(user=user, by=None)
+    second_factor.remove(user=user)
+    after = {"email": user.email, "telegram": telegram, "api_keys": keys}
+    audit.record("ADMIN_PROMOTED", entity=user, before=before, after=after)
     return Admin(user, PROMOTED)
+
+
+def _let_go_of_telegram(user: User) -> bool:
+    """Whether there was a chat: it hears nothing more, and no code that was given out links one."""
+    TelegramCode.objects.filter(user=user).delete()
+    deliveries.hold(
+        Delivery.objects.filter(channel=Delivery.Channel.TELEGRAM, notification__user=user)
+    )
+    return bool(TelegramLink.objects.filter(user=user).delete()[0])

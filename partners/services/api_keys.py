@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from partners import audit
@@ -47,7 +47,7 @@ def create_key(
 
 
 @transaction.atomic
-def revoke_key(*, key: ApiKey, by: User) -> bool:
+def revoke_key(*, key: ApiKey, by: User | None) -> bool:
     """Whether it was this call that closed it."""
     own = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
     if not own.update(revoked_at=timezone.now()):
@@ -56,6 +56,17 @@ def revoke_key(*, key: ApiKey, by: User) -> bool:
         "API_KEY_REVOKED", partner=key.partner, actor=by, entity=key, before=_for_audit(key)
     )
     return True
+
+
+def made_by(user: User, partner: Partner | None = None) -> QuerySet[ApiKey]:
+    """The keys of this person that still open something, of this partner or of all."""
+    keys = ApiKey.objects.for_partner(partner) if partner else ApiKey.objects.all()
+    return keys.live().filter(created_by=user).select_related("partner").order_by("pk")
+
+
+def revoke_made_by(*, user: User, by: User | None, partner: Partner | None = None) -> int:
+    """How many were closed: whoever made a key has seen it, and may have kept it."""
+    return sum(revoke_key(key=key, by=by) for key in made_by(user, partner))
 
 
 def find_key(token: str) -> ApiKey | None:

@@ -43,7 +43,7 @@ def reject(*, partner: Partner, by: User, reason: str) -> None:
     _decide(partner, by, [State.PENDING], State.REJECTED, "PARTNER_REJECTED", reason)
 
 
-def block(*, partner: Partner, by: User, reason: str, until: date | None = None) -> None:
+def block(*, partner: Partner, by: User | None, reason: str, until: date | None = None) -> None:
     """Nothing of theirs is sent or read any more; their work waits where it is.
 
     On the day `until` it goes on by itself; without one the block is for good.

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from partners import audit
 from partners.models import Invitation, Member, Partner
-from partners.services import notices
+from partners.services import api_keys, notices
 
 Role = Member.Role
 
@@ -57,7 +57,7 @@ def change_role(*, member: Member, role: str, by: Member) -> None:
 
 
 def remove(*, member: Member, by: Member) -> None:
-    """What they did stays in the history, with their name."""
+    """What they did stays in the history, with their name; keys they made open nothing more."""
     with _decided_alone(member, by) as (member, by):
         if not may_manage(by, member.role):
             raise NotYours
@@ -70,6 +70,7 @@ def remove(*, member: Member, by: Member) -> None:
             entity=member,
             before={"role": member.role, "user": member.user_id},
         )
+        api_keys.revoke_made_by(user=member.user, partner=member.partner, by=by.user)
         Member.objects.filter(pk=member.pk).delete()
         notices.hold_of(member.user, member.partner)
         _take_back_invitations(member, None)

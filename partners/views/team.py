@@ -12,7 +12,7 @@ from partners import limits
 from partners.access import partner_required
 from partners.forms import InvitationForm, RoleForm
 from partners.models import Invitation, Member
-from partners.services import invitations, team
+from partners.services import api_keys, invitations, team
 
 MANAGER = Member.Role.MANAGER
 
@@ -89,7 +89,8 @@ def detail(request, member_pk):
 
 
 def _show(request, member: Member, form: RoleForm, status: int = 200):
-    context = {"one": member, "form": form}
+    keys = api_keys.made_by(member.user, request.partner)
+    context = {"one": member, "form": form, "keys": keys}
     return render(request, "partners/team_member.html", context, status=status)
 
 

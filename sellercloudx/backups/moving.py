@@ -17,8 +17,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from sellercloudx.backups import beside, postgres
 from sellercloudx.backups.fingerprints import Fingerprint, differences, fingerprint
+from sellercloudx.demo import closing
 
-# There from the first row to the last proof: a second start knows that the rows are its own.
+# There from the first table to the last proof: a second start knows that the rows are its own. It
+# holds a row until the target has its tables and nothing in them.
 MARK = "unfinished_move"
 ROWS, ROWS_WITH_FILES = 500, 10
 
@@ -30,8 +32,8 @@ class CannotMove(Exception):
     """The text says why and what to do."""
 
 
-def move(*, path: Path, batch: int, say: Say) -> dict[str, Fingerprint]:
-    """Copy every row and prove each table the same. Raises CannotMove."""
+def move(*, path: Path, batch: int, keep_demo: bool, say: Say) -> dict[str, Fingerprint]:
+    """Copy every row and prove each table the same; then shut the demo. Raises CannotMove."""
     if connection.vendor != "postgresql":
         raise CannotMove("DATABASE_URL must lead to the PostgreSQL that everything moves to.")
     if not path.is_file():
@@ -41,7 +43,7 @@ def move(*, path: Path, batch: int, say: Say) -> dict[str, Fingerprint]:
         _open_the_target(say)
         for model in in_order():
             _copy(model, batch, say)
-        return _finish()
+        return _finish(keep_demo, say)
 
 
 def in_order() -> list[Model]:
@@ -56,25 +58,48 @@ def _links(model: Model) -> list[Any]:
     return [field for field in model._meta.concrete_fields if field.remote_field]
 
 
-def _must_be_migrated(alias: str, otherwise: str) -> None:
+def is_migrated(alias: str) -> bool:
     executor = MigrationExecutor(connections[alias])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _must_be_migrated(alias: str, otherwise: str) -> None:
+    if not is_migrated(alias):
         raise CannotMove(f"Its tables are not those of this version. {otherwise}")
 
 
 def _open_the_target(say: Say) -> None:
-    if MARK in connection.introspection.table_names():
+    if MARK not in connection.introspection.table_names():
+        _begin()
+    else:
         say("Going on with the move that was broken off.")
-        _must_be_migrated(DEFAULT_DB_ALIAS, "Finish the move with the version that began it.")
-        return
+    if _is_to_be_emptied():
+        call_command("migrate", tables_only=True, interactive=False, verbosity=0)
+        _empty()
+    _must_be_migrated(DEFAULT_DB_ALIAS, "Finish the move with the version that began it.")
+
+
+def _begin() -> None:
     if postgres.has_people():
         raise CannotMove("The PostgreSQL database holds people already; an empty one is needed.")
-    call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic(), connection.cursor() as cursor:
-        # What the migrations put in by themselves comes with the file, under its own numbers.
+        cursor.execute(f"CREATE TABLE {MARK} (began timestamptz DEFAULT now())")
+        cursor.execute(f"INSERT INTO {MARK} DEFAULT VALUES")
+
+
+def _is_to_be_emptied() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {MARK}")  # noqa: S608
+        return cursor.fetchone() is not None
+
+
+@transaction.atomic
+def _empty() -> None:
+    """What the migrations put in by themselves comes with the file, under its own numbers."""
+    with connection.cursor() as cursor:
         for model in reversed(in_order()):
             cursor.execute(f"DELETE FROM {_quoted(model._meta.db_table)}")  # noqa: S608
-        cursor.execute(f"CREATE TABLE {MARK} (began timestamptz DEFAULT now())")
+        cursor.execute(f"DELETE FROM {MARK}")  # noqa: S608
 
 
 def _copy(model: Model, batch: int, say: Say) -> None:
@@ -119,7 +144,7 @@ def _for_postgres(fields: Any, row: tuple[Any, ...]) -> list[Any]:
     return [field.get_db_prep_save(value, connection) for field, value in pairs]
 
 
-def _finish() -> dict[str, Fingerprint]:
+def _finish(keep_demo: bool, say: Say) -> dict[str, Fingerprint]:
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), in_order()):
             cursor.execute(sql)
@@ -128,7 +153,10 @@ def _finish() -> dict[str, Fingerprint]:
         raise CannotMove(
             "Not everything arrived (is the file still in use?):\n  " + "\n  ".join(wrong)
         )
-    with connection.cursor() as cursor:
+    # At once: what was closed is no more as it is in the file.
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not keep_demo and (closed := str(closing.close_demo())):
+            say(closed)
         cursor.execute(f"DROP TABLE {MARK}")
     return found
 

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from django.db import transaction
-
-from partners import audit
 from partners.models import Member, Partner, User
 from partners.services import approval, registration
 
@@ -70,22 +67,6 @@ def another(*, approved_by: User) -> Member:
     member = registration.register(application=application, password=PASSWORD)
     approval.approve(partner=member.partner, by=approved_by)
     return member
-
-
-def close_all() -> list[str]:
-    """Shut everybody of the demo out who still has its public password; their emails.
-
-    A laptop's database may have been moved to production. Whoever registered there with such an
-    email and a password of their own is left alone.
-    """
-    hosts = {person.partition("@")[2] for person in (ADMIN["email"], SELLER.email, APPLICANT.email)}
-    known = User.objects.filter(is_active=True, email__regex=f"@({'|'.join(hosts)})$")
-    closed = [user for user in known.order_by("pk")[:100] if user.check_password(PASSWORD)]
-    for user in closed:
-        with transaction.atomic():
-            User.objects.filter(pk=user.pk).update(is_active=False)
-            audit.record("DEMO_ACCOUNT_CLOSED", entity=user, before={"is_active": True})
-    return [user.email or "" for user in closed]
 
 
 def _registered(application: registration.Application) -> Member:

@@ -11,7 +11,9 @@ from partners.models import StoredFile
 from partners.services import files
 from sellercloudx.backups import archive
 from sellercloudx.backups.fingerprints import fingerprint
+from sellercloudx.demo import people
 from tests import databases
+from tests.house.test_settings import PRODUCTION
 from tests.partners.test_files import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +91,16 @@ def test_it_is_replaced_when_told(file, elsewhere):
     assert restored(file, elsewhere).returncode == 0
     assert restored(file, elsewhere).returncode == 1
     assert restored(file, elsewhere, "--replace").returncode == 0
+
+
+def test_a_demo_restored_in_production_lets_nobody_in(tmp_path, elsewhere, settings):
+    # As the other process reads them.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+    people.admin()
+    call_command("backup", str(tmp_path / "backup.tar"))
+    came = restored(tmp_path / "backup.tar", PRODUCTION | elsewhere)
+    assert came.returncode == 0, came.stderr
+    assert f"Closed, because the demo's password is public: {people.ADMIN['email']}." in came.stdout
 
 
 def test_a_damaged_file_touches_nothing(file, elsewhere):

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from marketplaces.models import Connection, Operation
 from marketplaces.sandbox.config import DEMO_KEY
 from orders.models import Order
-from partners.models import AuditLog, Partner, User
+from partners.models import AuditLog, Member, Partner, User
 from products.models import Listing, Product, StockMovement
-from sellercloudx.demo import people, shop
+from sellercloudx.demo import closing, people, shop
+from tests import factories
 
 
 @pytest.fixture
@@ -121,6 +122,24 @@ def test_a_demo_that_was_moved_to_production_lets_nobody_in(settings, db, client
     # The demo's admin does not count as one.
     assert client.login(username="boss@shop.uz", password="uzum-va-anor-2026")
     assert AuditLog.objects.filter(action="DEMO_ACCOUNT_CLOSED").count() == 2
+
+
+def test_nobody_who_works_for_the_demo_only_comes_in_either(db, client):
+    """An invited colleague has a password of their own, and saw a shop that strangers know."""
+    owner = people.seller(approved_by=people.admin())
+    only_there, elsewhere = factories.make_user(), factories.make_partner().owner
+    for user in (only_there, elsewhere):
+        Member.objects.create(partner=owner.partner, user=user, role=Member.Role.MANAGER)
+    admin = factories.make_staff(password=people.PASSWORD)
+    closed = closing.close_demo()
+    assert {only_there, owner.user, admin} < set(closed.people)
+    assert closed.shops == [owner.partner]
+    assert "Blocked, because they are the demo's: Namuna Savdo." in str(closed)
+    owner.partner.refresh_from_db()
+    assert owner.partner.state == Partner.State.BLOCKED
+    assert not client.login(username=only_there.email, password=factories.PASSWORD)
+    assert client.login(username=elsewhere.email, password=factories.PASSWORD)
+    assert str(closing.close_demo()) == ""
 
 
 def test_on_a_laptop_the_demo_stays_open(db, client):

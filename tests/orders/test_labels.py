@@ -2,6 +2,7 @@ import pytest
 
 from marketplaces.connectors import errors
 from marketplaces.models import Connection
+from orders.models import Order
 from orders.services import labels
 
 from .fakes import receive, remote
@@ -19,6 +20,14 @@ def test_a_disconnected_shop_gives_none(shop):
     Connection.objects.update(state=Connection.State.DISCONNECTED)
     order.refresh_from_db()
     order.connection.refresh_from_db()
+    with pytest.raises(labels.NoLabel):
+        labels.fetch(order)
+
+
+def test_a_parcel_that_has_left_gives_none(shop):
+    """It names the buyer, and nobody needs it any more."""
+    order = receive(shop, remote())
+    order.status = Order.Status.DELIVERED
     with pytest.raises(labels.NoLabel):
         labels.fetch(order)
 

@@ -7,8 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from partners.models import AuditLog, User
+from partners.login import find_user
+from partners.models import AuditLog, TelegramLink, TotpDevice, User
+from partners.services import api_keys
+from partners.telegram import links
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,26 @@ def test_an_email_alone_makes_nobody_and_says_how(settings):
     settings.ADMIN_EMAIL = "boss@shop.uz"
     assert "create_admin" in migrate()
     assert not User.objects.exists()
+
+
+def test_nothing_of_the_stranger_leads_in_after_a_promotion(client):
+    """Not the phone, not Telegram and its codes, not the second step, no session, no key."""
+    partner = factories.make_partner(user=factories.make_user(email="boss@shop.uz"))
+    user, phone = partner.owner, partner.owner.phone
+    factories.make_device(user)
+    TelegramLink.objects.create(user=user, chat_id=777, linked_at=timezone.now())
+    code = links.new_code(user)
+    _key, token = api_keys.create_key(
+        partner=partner, by=user, name="k", scopes=["products:read"], expires_at=None
+    )
+    client.force_login(user)
+    create_admin()
+    user.refresh_from_db()
+    assert user.is_superuser and user.phone is None
+    assert client.get("/admin-panel/").status_code == 302
+    assert find_user(phone) is None and api_keys.find_key(token) is None
+    assert not TelegramLink.objects.exists() and not TotpDevice.objects.exists()
+    with pytest.raises(links.BadCode):
+        links.use_code(code, chat_id=777, username="stranger")
+    told = AuditLog.objects.get(action="ADMIN_PROMOTED").after
+    assert (told["telegram"], told["api_keys"]) == (True, 1)

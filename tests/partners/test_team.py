@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from partners.models import AuditLog, Member
-from partners.services import team
+from partners.services import api_keys, team
 from tests import factories
 from tests.at_once import ROUNDS, at_once
 
@@ -102,6 +102,22 @@ def test_whoever_is_removed_is_out_at_once(client, partner):
     assert client.get(TEAM).status_code == 200
     remove(other, member)
     assert client.get(TEAM).status_code == 302
+
+
+@db
+def test_keys_that_somebody_made_are_named_on_the_page_and_end_with_them(partner_client, partner):
+    member = join(partner, Role.MANAGER)
+    other_partner = factories.make_partner(user=member.user)
+    ask = {"name": "Ombor dasturi", "scopes": ["stock:read"], "expires_at": None}
+    _key, token = api_keys.create_key(partner=partner, by=member.user, **ask)
+    _key, kept = api_keys.create_key(partner=partner, by=partner.owner, **ask)
+    _key, elsewhere = api_keys.create_key(partner=other_partner, by=member.user, **ask)
+    page = partner_client.get(f"{TEAM}{member.pk}/").content.decode()
+    assert page.count("Ombor dasturi") == 1 and token[:12] in page
+    remove(partner_client, member)
+    assert api_keys.find_key(token) is None
+    assert api_keys.find_key(kept) and api_keys.find_key(elsewhere)
+    assert AuditLog.objects.get(action="API_KEY_REVOKED").actor == partner.owner
 
 
 @db

@@ -39,8 +39,9 @@ def _migrate(path: Path) -> None:
     env = os.environ | {"DATABASE_URL": "", "SQLITE_PATH": str(path), "DATA_DIR": folder}
     # On Railway a file is refused that no volume keeps; this one need not last.
     env |= {"RAILWAY_VOLUME_MOUNT_PATH": folder}
+    migrate = [str(settings.BASE_DIR / "manage.py"), "migrate", "--tables-only", "--verbosity=0"]
     subprocess.run(  # noqa: S603
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity=0"],
+        [sys.executable, *migrate],
         env=env | {"DJANGO_SETTINGS_MODULE": "sellercloudx.settings"},
         check=True,
     )

@@ -5,7 +5,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from partners.services import admins
-from sellercloudx.demo import people
+from sellercloudx.demo import closing
 from sellercloudx.lib import migration_lock
 
 
@@ -13,8 +13,14 @@ class Command(migrate.Command):
     """Django's own, one at a time: of two deploys the second waits and finds it done.
 
     It also makes the first admin, where ADMIN_EMAIL names one, and lets nobody of the demo into
-    production.
+    production; not with --tables-only, for a database whose rows come from elsewhere.
     """
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--tables-only", action="store_true", help="Make no admin and close no demo account."
+        )
 
     def handle(self, *args, **options):
         database = connections[options["database"]]
@@ -29,10 +35,8 @@ class Command(migrate.Command):
         self.stdout.flush()
 
     def close_demo(self):
-        if settings.IS_PRODUCTION and (closed := people.close_all()):
-            self.stdout.write(
-                f"Closed, because the demo's password is public: {', '.join(closed)}."
-            )
+        if settings.IS_PRODUCTION and (said := str(closing.close_demo())):
+            self.stdout.write(said)
 
     def make_first_admin(self):
         if not settings.ADMIN_EMAIL:
@@ -60,4 +64,5 @@ class Command(migrate.Command):
 def is_whole(options) -> bool:
     """Whether every table is there afterwards: not one app's, not a plan, not another database."""
     is_partial = options["app_label"] or options["plan"] or options["check_unapplied"]
+    is_partial = is_partial or options["tables_only"]
     return options["database"] == DEFAULT_DB_ALIAS and not is_partial

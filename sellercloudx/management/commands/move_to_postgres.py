@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from sellercloudx.backups.moving import ROWS, CannotMove, move
@@ -12,11 +13,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--from", dest="path", type=Path, required=True, help="the SQLite file")
         parser.add_argument("--batch", type=int, default=ROWS, help=f"rows at once ({ROWS})")
+        parser.add_argument(
+            "--keep-demo", action="store_true", help="leave the demo's logins open (on a laptop)"
+        )
 
-    def handle(self, *, path, batch, **options):
+    def handle(self, *, path, batch, keep_demo, **options):
+        if keep_demo and settings.IS_PRODUCTION:
+            raise CommandError("The demo's passwords are public; --keep-demo is refused here.")
         self.stdout.write("Nothing may write to either database until this is done.")
         try:
-            found = move(path=path, batch=batch, say=self.stdout.write)
+            found = move(path=path, batch=batch, keep_demo=keep_demo, say=self.stdout.write)
         except CannotMove as error:
             raise CommandError(f"{error}\nStarted again, the move goes on where it was.") from error
         for table, one in found.items():

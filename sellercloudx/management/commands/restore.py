@@ -1,9 +1,13 @@
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS
 
 from sellercloudx.backups.archive import BadBackup
+from sellercloudx.backups.moving import is_migrated
 from sellercloudx.backups.services import restore_backup
+from sellercloudx.demo import closing
 
 
 class Command(BaseCommand):
@@ -30,3 +34,7 @@ class Command(BaseCommand):
             f"is newer than {manifest.version}, run: python manage.py migrate"
         )
         self.stdout.write(f"Not in it: {manifest.not_in_it}.")
+        # Tables of another version are closed by the migrate that they need.
+        if settings.IS_PRODUCTION and is_migrated(DEFAULT_DB_ALIAS):
+            closed = closing.close_demo()
+            self.stdout.write(str(closed), ending="\n" if closed.people else "")
