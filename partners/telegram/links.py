@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from partners import audit
-from partners.models import Delivery, TelegramCode, TelegramLink, User
+from partners.models import AuditLog, Delivery, TelegramCode, TelegramLink, User
 from partners.services import deliveries, notices
 from partners.telegram import bot
 from partners.telegram.bot import BotError, Kind
@@ -22,6 +22,14 @@ LIFE = timedelta(minutes=15)
 
 class BadCode(Exception):
     """Not a code of ours, used already, or too old."""
+
+
+def was_linked(user: User) -> bool:
+    """Ever: a link that was let go of a moment ago guards the next one as if it still stood."""
+    made = AuditLog.objects.filter(
+        entity_type="user", entity_id=str(user.pk), action="TELEGRAM_LINKED"
+    )
+    return TelegramLink.objects.filter(user=user).exists() or made.exists()
 
 
 def new_code(user: User) -> str:

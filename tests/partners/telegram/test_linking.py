@@ -182,6 +182,21 @@ class TestPassword:
         page = partner_client.post(LINK, {"password": factories.PASSWORD})
         assert page.status_code == 422
 
+    def test_letting_go_takes_it_too_and_does_not_spare_it_afterwards(
+        self, partner_client, partner, telegram
+    ):
+        hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
+        asked = partner_client.post(f"{LINK}unlink/")
+        assert 'name="password"' in asked.content.decode()
+        assert partner_client.post(f"{LINK}unlink/", {"password": "x"}).status_code == 422
+        assert TelegramLink.objects.exists()
+        partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
+        assert not TelegramLink.objects.exists()
+        page = partner_client.post(LINK)
+        assert 'name="password"' in page.content.decode()
+        assert "t.me" not in page.content.decode()
+        assert code_on(partner_client.post(LINK, {"password": factories.PASSWORD}))
+
     def test_our_people_show_theirs_too(self, staff_client, staff):
         link(staff, CHAT + 1)
         assert staff_client.post("/admin-panel/settings/telegram/").status_code == 200
@@ -213,7 +228,8 @@ def test_who_may_not_come_in_links_nothing(partner, telegram):
 def test_unlinked_here_nothing_more_is_sent(partner_client, partner, telegram):
     link(partner.owner)
     tell(partner, "sync_trouble")
-    assert partner_client.post(f"{LINK}unlink/")["Location"] == PAGE
+    shown = partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
+    assert shown["Location"] == PAGE
     assert deliveries.send_due("telegram") == 0
     assert not TelegramLink.objects.exists()
     assert Delivery.objects.get(channel="telegram").state == "off"
@@ -225,7 +241,7 @@ def test_a_chat_that_is_unlinked_in_the_cabinet_hears_of_it(
     link(partner.owner)
     HUEY.flush()
     with django_capture_on_commit_callbacks(execute=True):
-        partner_client.post(f"{LINK}unlink/")
+        partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
     path, *args = HUEY.dequeue().args
     import_string(path)(*args)
     assert "Unlinked in the cabinet" in telegram.said_to(CHAT)[0]
