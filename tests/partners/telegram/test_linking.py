@@ -204,10 +204,20 @@ class TestPassword:
 
 
 def test_a_chat_belongs_to_who_linked_it_last(partner, telegram):
-    before = factories.make_user()
-    link(before)
+    before = factories.make_partner().owner
+    link(before, username="aziza")
+    tell(before.partners.get(), "sync_trouble")
     hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
     assert TelegramLink.objects.get().user == partner.owner
+    waiting = Delivery.objects.get(notification__user=before, channel="telegram")
+    assert (waiting.notification.kind, waiting.state) == ("sync_trouble", "off")
+    told = Notification.objects.get(user=before, kind="telegram_taken")
+    assert told.data == {"name": "@aziza"}
+    assert [one.channel for one in told.deliveries.all()] == ["email"]
+    unlinked = AuditLog.objects.get(action="TELEGRAM_UNLINKED")
+    assert (unlinked.actor, unlinked.entity_id) == (partner.owner, str(before.pk))
+    assert unlinked.partner == before.partners.get()
+    assert AuditLog.objects.get(action="TELEGRAM_LINKED").partner == partner
 
 
 def test_a_letter_warns_whoever_did_not_ask_for_it(partner, telegram):
