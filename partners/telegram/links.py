@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from partners import audit
-from partners.models import Delivery, TelegramCode, TelegramLink, User
+from partners.models import AuditLog, Delivery, Partner, TelegramCode, TelegramLink, User
 from partners.services import deliveries, notices
 from partners.telegram import bot
 from partners.telegram.bot import BotError, Kind
@@ -22,6 +22,14 @@ LIFE = timedelta(minutes=15)
 
 class BadCode(Exception):
     """Not a code of ours, used already, or too old."""
+
+
+def was_linked(user: User) -> bool:
+    """Ever: a link that was let go of a moment ago guards the next one as if it still stood."""
+    made = AuditLog.objects.filter(
+        entity_type="user", entity_id=str(user.pk), action="TELEGRAM_LINKED"
+    )
+    return TelegramLink.objects.filter(user=user).exists() or made.exists()
 
 
 def new_code(user: User) -> str:
@@ -83,7 +91,8 @@ def _tell_chat(chat_id: int, words: str) -> None:
 
 
 def _link(user: User, chat_id: int, username: str) -> None:
-    entry = audit.record("TELEGRAM_LINKED", actor=user, entity=user, after={"username": username})
+    _take_from_others(user, chat_id)
+    entry = _record("TELEGRAM_LINKED", of=user, by=user, after={"username": username})
     # Before there is a link: a letter warns whoever did not ask for it.
     notices.notify(
         users=[user],
@@ -93,7 +102,6 @@ def _link(user: User, chat_id: int, username: str) -> None:
         url="",
         dedupe=f"telegram_linked:{entry.pk}",
     )
-    TelegramLink.objects.filter(chat_id=chat_id).exclude(user=user).delete()
     TelegramLink.objects.update_or_create(
         user=user,
         defaults={
@@ -105,16 +113,47 @@ def _link(user: User, chat_id: int, username: str) -> None:
     )
 
 
+def _take_from_others(user: User, chat_id: int) -> None:
+    """A chat is one person's: whoever had it hears that they have it no more."""
+    for link in TelegramLink.objects.filter(chat_id=chat_id).exclude(user=user):
+        entry = _let_go(link.user, by=user)
+        if entry is None:
+            continue
+        notices.notify(
+            users=[link.user],
+            partner=None,
+            kind="telegram_taken",
+            data={"name": f"@{link.username}" if link.username else "Telegram"},
+            url="",
+            dedupe=f"telegram_taken:{entry.pk}",
+        )
+
+
 def unlink(user: User) -> bool:
     """False where there was nothing to let go of."""
-    with transaction.atomic():
-        gone, _by_table = TelegramLink.objects.filter(user=user).delete()
-        if gone:
-            audit.record("TELEGRAM_UNLINKED", actor=user, entity=user)
-            deliveries.hold(
-                Delivery.objects.filter(channel=Delivery.Channel.TELEGRAM, notification__user=user)
-            )
-    return bool(gone)
+    return _let_go(user, by=user) is not None
+
+
+@transaction.atomic
+def _let_go(user: User, *, by: User) -> AuditLog | None:
+    """What waits for the chat goes there no more, whoever has it next."""
+    gone, _by_table = TelegramLink.objects.filter(user=user).delete()
+    if not gone:
+        return None
+    entry = _record("TELEGRAM_UNLINKED", of=user, by=by)
+    deliveries.hold(
+        Delivery.objects.filter(channel=Delivery.Channel.TELEGRAM, notification__user=user)
+    )
+    return entry
+
+
+def _record(
+    action: str, *, of: User, by: User, after: dict[str, str] | None = None
+) -> AuditLog:
+    """In the history of each company they work for; of our own people, in nobody's."""
+    companies = list(Partner.objects.filter(members__user=of).order_by("pk")) or [None]
+    rows = [audit.record(action, partner=one, actor=by, entity=of, after=after) for one in companies]
+    return rows[0]
 
 
 def unlink_here(user: User) -> bool:

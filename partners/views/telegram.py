@@ -56,12 +56,16 @@ def _show_link(request, base: str, settings_page: str):
     """The link is shown this once: who opens it is told what this person is told."""
     if not bot.is_on():
         return redirect(settings_page)
-    if TelegramLink.objects.filter(user=request.user).exists():
-        form = PasswordForm(request.POST if "password" in request.POST else None)
-        if not _is_theirs(request, form):
-            context = {"base": base, "form": form, "settings_url": reverse(settings_page)}
-            status = 422 if form.errors else 200
-            return render(request, "partners/telegram_again.html", context, status=status)
+    if links.was_linked(request.user):
+        words = {
+            "title": _("Link another Telegram"),
+            "lead": _(
+                "What you are told goes to the new one from then on, and a chat that is linked "
+                "now hears of it. Show by your password that it is you."
+            ),
+        }
+        if (asked := _asked_first(request, base, settings_page, words)) is not None:
+            return asked
     try:
         name = bot.name()
     except bot.BotError:
@@ -79,8 +83,19 @@ def _show_link(request, base: str, settings_page: str):
     return render(request, "partners/telegram_link.html", context)
 
 
+def _asked_first(
+    request, base: str, settings_page: str, words: dict[str, str]
+) -> HttpResponse | None:
+    """The page that asks for the password, until it is right: a chat would lose what it is told."""
+    form = PasswordForm(request.POST if "password" in request.POST else None)
+    if _is_theirs(request, form):
+        return None
+    context = {"base": base, "form": form, "settings_url": reverse(settings_page), **words}
+    status = 422 if form.errors else 200
+    return render(request, "partners/telegram_again.html", context, status=status)
+
+
 def _is_theirs(request, form: PasswordForm) -> bool:
-    """Whether they know the password: the chat that is linked would lose what it is told."""
     if not form.is_valid():
         return False
     login = request.user.phone or request.user.email
@@ -93,19 +108,34 @@ def _is_theirs(request, form: PasswordForm) -> bool:
     return form.is_valid()
 
 
+@sensitive_post_parameters("password")
 @applicant_required
 @require_POST
+@never_cache
 def unlink(request):
-    return _unlink(request, "partners:notice_settings")
+    return _unlink(request, "base_partner.html", "partners:notice_settings")
 
 
+@sensitive_post_parameters("password")
 @staff_required
 @require_POST
+@never_cache
 def staff_unlink(request):
-    return _unlink(request, "partners:staff_notice_settings")
+    return _unlink(request, "base_staff.html", "partners:staff_notice_settings")
 
 
-def _unlink(request, settings_page: str):
+def _unlink(request, base: str, settings_page: str):
+    if not TelegramLink.objects.filter(user=request.user).exists():
+        return redirect(settings_page)
+    words = {
+        "title": _("Unlink Telegram"),
+        "lead": _(
+            "Nothing is sent there any more, and the chat hears of it. Show by your password that "
+            "it is you."
+        ),
+    }
+    if (asked := _asked_first(request, base, settings_page, words)) is not None:
+        return asked
     if links.unlink_here(request.user):
         messages.success(request, _("Telegram is unlinked: nothing is sent there any more."))
     return redirect(settings_page)

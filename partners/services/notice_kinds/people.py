@@ -133,6 +133,16 @@ KINDS = {
         ),
         "warn",
     ),
+    "telegram_taken": NoticeKind(
+        Topic.ACCOUNT,
+        _("Telegram is not linked to your account any more"),
+        _(
+            "Somebody linked %(name)s to another account, so what we tell you goes there no more. "
+            "Link it anew under Notifications if it is yours; if you did not expect this, change "
+            "your password."
+        ),
+        "warn",
+    ),
     # About the team.
     "invited": NoticeKind(
         Topic.TEAM,

@@ -182,6 +182,21 @@ class TestPassword:
         page = partner_client.post(LINK, {"password": factories.PASSWORD})
         assert page.status_code == 422
 
+    def test_letting_go_takes_it_too_and_does_not_spare_it_afterwards(
+        self, partner_client, partner, telegram
+    ):
+        hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
+        asked = partner_client.post(f"{LINK}unlink/")
+        assert 'name="password"' in asked.content.decode()
+        assert partner_client.post(f"{LINK}unlink/", {"password": "x"}).status_code == 422
+        assert TelegramLink.objects.exists()
+        partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
+        assert not TelegramLink.objects.exists()
+        page = partner_client.post(LINK)
+        assert 'name="password"' in page.content.decode()
+        assert "t.me" not in page.content.decode()
+        assert code_on(partner_client.post(LINK, {"password": factories.PASSWORD}))
+
     def test_our_people_show_theirs_too(self, staff_client, staff):
         link(staff, CHAT + 1)
         assert staff_client.post("/admin-panel/settings/telegram/").status_code == 200
@@ -189,10 +204,20 @@ class TestPassword:
 
 
 def test_a_chat_belongs_to_who_linked_it_last(partner, telegram):
-    before = factories.make_user()
-    link(before)
+    before = factories.make_partner().owner
+    link(before, username="aziza")
+    tell(before.partners.get(), "sync_trouble")
     hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
     assert TelegramLink.objects.get().user == partner.owner
+    waiting = Delivery.objects.get(notification__user=before, channel="telegram")
+    assert (waiting.notification.kind, waiting.state) == ("sync_trouble", "off")
+    told = Notification.objects.get(user=before, kind="telegram_taken")
+    assert told.data == {"name": "@aziza"}
+    assert [one.channel for one in told.deliveries.all()] == ["email"]
+    unlinked = AuditLog.objects.get(action="TELEGRAM_UNLINKED")
+    assert (unlinked.actor, unlinked.entity_id) == (partner.owner, str(before.pk))
+    assert unlinked.partner == before.partners.get()
+    assert AuditLog.objects.get(action="TELEGRAM_LINKED").partner == partner
 
 
 def test_a_letter_warns_whoever_did_not_ask_for_it(partner, telegram):
@@ -213,7 +238,8 @@ def test_who_may_not_come_in_links_nothing(partner, telegram):
 def test_unlinked_here_nothing_more_is_sent(partner_client, partner, telegram):
     link(partner.owner)
     tell(partner, "sync_trouble")
-    assert partner_client.post(f"{LINK}unlink/")["Location"] == PAGE
+    shown = partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
+    assert shown["Location"] == PAGE
     assert deliveries.send_due("telegram") == 0
     assert not TelegramLink.objects.exists()
     assert Delivery.objects.get(channel="telegram").state == "off"
@@ -225,7 +251,7 @@ def test_a_chat_that_is_unlinked_in_the_cabinet_hears_of_it(
     link(partner.owner)
     HUEY.flush()
     with django_capture_on_commit_callbacks(execute=True):
-        partner_client.post(f"{LINK}unlink/")
+        partner_client.post(f"{LINK}unlink/", {"password": factories.PASSWORD})
     path, *args = HUEY.dequeue().args
     import_string(path)(*args)
     assert "Unlinked in the cabinet" in telegram.said_to(CHAT)[0]
