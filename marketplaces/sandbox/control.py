@@ -147,7 +147,10 @@ def _order(order: Order) -> dict[str, Any]:
 
 
 def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
-    """Fields: account, sku and quantity or lines {sku: quantity}, campaign_id, fake, marked."""
+    """Fields: account, sku and quantity or lines {sku: quantity}, campaign_id, fake, marked.
+
+    And price, of a piece, where a buyer pays what was agreed and not what is shown now.
+    """
     account = _account(world, wish)
     shops = accounts.campaigns(world.state, account.business_id)
     campaign_id = int(wish.get("campaign_id") or shops[0]["id"])
@@ -165,6 +168,7 @@ def place_order(world: World, wish: dict[str, Any]) -> dict[str, Any]:
             buyer=buyers.BUYERS[0],
             is_fake=bool(wish.get("fake")),
             is_marked=bool(wish.get("marked")),
+            price=wish.get("price"),
         )
     except order_book.CannotSell as reason:
         raise Wrong(409, str(reason)) from reason
@@ -216,12 +220,23 @@ def show_effects(world: World, wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_calls(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    return world.traffic.seen(*_caller(world, wish))
+
+
+def show_limits(world: World, wish: dict[str, Any]) -> dict[str, Any]:
+    by_account = world.traffic.limits(*_caller(world, wish))
+    groups = [group for account in by_account.values() for group in account.values()]
+    return {"overruns": sum(group["overruns"] for group in groups), "accounts": by_account}
+
+
+def _caller(world: World, wish: dict[str, Any]) -> list[str]:
+    """How the traffic names who is asked about; nothing: all of them."""
     if not wish.get("account"):
-        return world.traffic.seen()
+        return []
     key = str(wish["account"])
     if not key.startswith("ACMA:"):
-        return world.traffic.seen(f"key {accounts.hash_key(key)}")
-    return world.traffic.seen(f"business {_account(world, wish).business_id}")
+        return [f"key {accounts.hash_key(key)}"]
+    return [f"business {_account(world, wish).business_id}"]
 
 
 def forget_calls(world: World, wish: dict[str, Any]) -> dict[str, Any]:
@@ -287,6 +302,7 @@ ROUTER = Router(
         _route("GET", "/effects", show_effects),
         _route("GET", "/calls", show_calls),
         _route("DELETE", "/calls", forget_calls),
+        _route("GET", "/limits", show_limits),
         _route("POST", "/faults", add_fault),
         _route("GET", "/faults", list_faults),
         _route("DELETE", "/faults", remove_faults),

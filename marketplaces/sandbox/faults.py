@@ -5,11 +5,13 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .accounts import hash_key
+from .clock import parse
 from .messages import Answer, Delivery, as_json
 from .state import State, pack
 
@@ -23,9 +25,18 @@ KINDS = {
     *AI_KINDS,
     *("timeout", "drop", "html", "half_body", "hold", "slow", "lost_answer", "rate_limit"),
     *("repeat_page_token", "duplicate_orders", "reorder_orders"),
-    # The offers of this call are known a while later.
-    "late",
+    # The offers of this call are known a while later; orders are shown a while after they changed.
+    *("late", "lag"),
+    # The call is carried out twice, as a proxy that repeats it would.
+    "twice",
+    # One of MIXED, by seed.
+    "mixed",
 }
+# What a `mixed` rule chooses from; often named, often chosen.
+MIXED = (
+    *("5xx", "5xx", "420", "429", "timeout", "drop", "drop"),
+    *("lost_answer", "lost_answer", "lost_answer", "half_body", "half_body", "html", "html"),
+)
 NUMBERS = {"times", "probability", "seed", "ms", "status", "retry_after", "limit", "seconds"}
 WORDS = {"kind", "account", "path", "method", "operation", "at"}
 
@@ -52,6 +63,8 @@ class Rule:
     hits: int = 0
     chance: random.Random = field(init=False, repr=False)
     window: tuple[float, int] = field(default=(0.0, 0), init=False, repr=False)
+    # Of a mixed rule: how many calls of each account and operation it has seen.
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -65,9 +78,27 @@ class Rule:
             and self.method in ("", method)
             and self.operation in ("", operation)
             and (not self.path or re.search(self.path, path) is not None)
-            and (self.probability is None or self.chance.random() < self.probability)
+            and (self.kind == "mixed" or self._is_its_turn())
             and (self.kind != "rate_limit" or self._is_over())
         )
+
+    def _is_its_turn(self) -> bool:
+        return self.probability is None or self.chance.random() < self.probability
+
+    def picked(self, account_hash: str, operation: str) -> "Rule | None":
+        """What a mixed rule does to this call.
+
+        By seed, account, operation and the how many-th of them it is: calls of other kinds that
+        come sooner or later change nothing of it.
+        """
+        if self.kind != "mixed":
+            return self
+        number = self.seen[account_hash, operation]
+        self.seen[account_hash, operation] += 1
+        chance = random.Random(f"{self.seed}/{account_hash}/{operation}/{number}")
+        if self.probability is not None and chance.random() >= self.probability:
+            return None
+        return replace(self, kind=chance.choice(MIXED), probability=None)
 
     def _is_over(self) -> bool:
         """Count one more call; true when the window has no room for it."""
@@ -79,7 +110,7 @@ class Rule:
         return seen >= (self.limit or 0)
 
     def shown(self) -> dict[str, Any]:
-        hidden = {"chance", "account_hash", "window"}
+        hidden = {"chance", "account_hash", "window", "seen"}
         return {k: v for k, v in vars(self).items() if k not in hidden and v not in (None, "")}
 
 
@@ -127,10 +158,14 @@ class Faults:
             return []
         with self._lock:
             account_hash = hash_key(account) if account else ""
-            fired = [r for r in self.rules if r.matches(account_hash, method, path, operation)]
-            for rule in fired:
-                rule.hits += 1
-                self._state.run("UPDATE faults SET hits = ? WHERE id = ?", rule.hits, rule.id)
+            fired = []
+            for rule in self.rules:
+                if not rule.matches(account_hash, method, path, operation):
+                    continue
+                if acted_out := rule.picked(account_hash, operation):
+                    fired.append(acted_out)
+                    rule.hits += 1
+                    self._state.run("UPDATE faults SET hits = ? WHERE id = ?", rule.hits, rule.id)
         return fired
 
 
@@ -147,6 +182,8 @@ def carry_out(rules: list[Rule], *, act: Callable[[], Answer], refuse: Refuse) -
         stopped = _before(rule, refuse)
         if stopped:
             return stopped
+    for _ in [rule for rule in rules if rule.kind == "twice"]:
+        act()
     answer = act()
     for rule in rules:
         answer = _after(rule, answer)
@@ -180,7 +217,7 @@ def _after(rule: Rule, answer: Answer) -> Answer:
     elif rule.kind == "slow":
         answer.delivery = Delivery.SLOW
     elif rule.kind in _REWRITES and answer.status == 200:
-        answer = as_json(_REWRITES[rule.kind](json.loads(answer.body)))
+        answer = as_json(_REWRITES[rule.kind](json.loads(answer.body), rule))
     return answer
 
 
@@ -194,24 +231,32 @@ def _sleep(rule: Rule, default_ms: int) -> None:
     time.sleep((rule.ms if rule.ms is not None else default_ms) / 1000)
 
 
-def _repeat_page_token(data: dict[str, Any]) -> dict[str, Any]:
+def _repeat_page_token(data: dict[str, Any], rule: Rule) -> dict[str, Any]:
     holder = data["result"] if isinstance(data.get("result"), dict) else data
     holder["paging"] = {"nextPageToken": REPEATED_PAGE}
     return data
 
 
-def _duplicate_orders(data: dict[str, Any]) -> dict[str, Any]:
+def _duplicate_orders(data: dict[str, Any], rule: Rule) -> dict[str, Any]:
     data["orders"] = [order for order in data.get("orders", []) for _ in range(2)]
     return data
 
 
-def _reorder_orders(data: dict[str, Any]) -> dict[str, Any]:
+def _reorder_orders(data: dict[str, Any], rule: Rule) -> dict[str, Any]:
     data["orders"] = data.get("orders", [])[::-1]
     return data
 
 
-_REWRITES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+def _lag(data: dict[str, Any], rule: Rule) -> dict[str, Any]:
+    """Of what has changed a moment ago they do not know yet: it comes with a later answer."""
+    known = time.time() - (rule.ms if rule.ms is not None else 3000) / 1000
+    data["orders"] = [one for one in data.get("orders", []) if parse(one["updateDate"]) <= known]
+    return data
+
+
+_REWRITES: dict[str, Callable[[dict[str, Any], Rule], dict[str, Any]]] = {
     "repeat_page_token": _repeat_page_token,
     "duplicate_orders": _duplicate_orders,
     "reorder_orders": _reorder_orders,
+    "lag": _lag,
 }

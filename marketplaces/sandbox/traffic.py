@@ -1,4 +1,7 @@
-"""Calls seen: how many, how they ended, how many at once. Lives in memory only."""
+"""Calls seen: how many, how they ended, how many at once, how much of which limit.
+
+Lives in memory only.
+"""
 
 import operator
 import threading
@@ -6,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from .buckets import Bucket, Spent
 
 ALL = "all"
 IsGone = Callable[[], bool]
@@ -23,6 +28,7 @@ class Traffic:
         self._most: Counter[str] = Counter()
         self._calls: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._statuses: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._spent: defaultdict[str, dict[str, Spent]] = defaultdict(dict)
 
     @contextmanager
     def inside(self, caller: str, operation: str, is_gone: IsGone = lambda: False) -> Iterator[int]:
@@ -48,6 +54,21 @@ class Traffic:
             for name in (caller, ALL):
                 self._calls[name][operation] += 1
                 self._statuses[name][f"{operation} {status}"] += 1
+
+    def spend(self, caller: str, bucket: Bucket, body: Any, now: float) -> None:
+        """Count a call that came in against its official limit, whatever becomes of it."""
+        with self._lock:
+            spent = self._spent[caller].setdefault(bucket.group, Spent(bucket))
+            spent.add(bucket.units(body), now)
+
+    def limits(self, caller: str = ALL) -> dict[str, Any]:
+        """By account and method group: used, the most within a window, and overruns."""
+        with self._lock:
+            callers = [*self._spent] if caller == ALL else [caller]
+            return {
+                name: {group: one.shown() for group, one in self._spent[name].items()}
+                for name in callers
+            }
 
     def seen(self, caller: str = ALL) -> dict[str, Any]:
         with self._lock:

@@ -24,6 +24,7 @@ from . import (
     stocks,
 )
 from .call import Call, Refusal, bad_request
+from .limits import BUCKETS
 
 ROOMS = (shop, products, prices, recommendations, stocks, orders, conversations, returns)
 ROUTER = Router([route for room in ROOMS for route in room.ROUTES])
@@ -49,6 +50,7 @@ def respond(world: World, request: Request, path: str) -> Answer:
             raise _no_route(is_known, request)
         account = _authenticate(world, key)
         caller = f"business {account.business_id}"
+        _count(world, caller, operation, request)
         with world.traffic.inside(caller, operation, request.is_gone) as parallel:
             _check_parallel(parallel, account, params)
             answer = _under_faults(world, request, route, params, account, key, path)
@@ -56,6 +58,18 @@ def respond(world: World, request: Request, path: str) -> Answer:
         answer = refusal.answer()
     world.traffic.note(caller, operation, answer.status)
     return answer
+
+
+def _count(world: World, caller: str, operation: str, request: Request) -> None:
+    if bucket := BUCKETS.get(operation):
+        world.traffic.spend(caller, bucket, _listed(request), time.time())
+
+
+def _listed(request: Request) -> Any:
+    try:
+        return json.loads(request.body or b"null")
+    except (ValueError, RecursionError):
+        return None
 
 
 def _no_route(is_known: bool, request: Request) -> Refusal:

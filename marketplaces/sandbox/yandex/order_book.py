@@ -72,6 +72,7 @@ def place(
     due_at: float | None = None,
     is_fake: bool = False,
     is_marked: bool = False,
+    price: float | None = None,
 ) -> Order:
     """A buyer buys: the stock on the marketplace goes down with the order, or CannotSell."""
     with state.transaction():
@@ -83,8 +84,9 @@ def place(
         for item in items:
             sku, count = item["offerId"], item["count"]
             stocks.move(state, campaign_id, sku, available=-count, frozen=count)
-        for item in items if is_marked else ():
-            item["is_marked"] = True
+        for item in items:
+            item |= {"is_marked": True} if is_marked else {}
+            item |= {} if price is None else {"price": price}
         currency = accounts.business(state, business_id)["currency"]
         doc = {"items": items, "buyer": buyer, "fake": is_fake, "currency": currency}
         return _add(state, business_id, campaign_id, doc, due_at)
