@@ -183,8 +183,12 @@ class OrderLine(models.Model):
         return f"{self.quantity} × {self.name}"
 
     def save(self, *args, **kwargs):
-        self.folded = fold(f"{self.name} {self.sku}")
+        self.fold()
         super().save(*args, **kwargs)
+
+    def fold(self):
+        """For whoever stores many at once."""
+        self.folded = fold(f"{self.name} {self.sku}")
 
     @property
     def source(self) -> str:

@@ -15,23 +15,26 @@ What the columns mean:
 - Currencies are never added together either.
 """
 
+import itertools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from operator import add, sub
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-from django.db.models import F, QuerySet, Value
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders.models import DailyAnalytics, Order, OrderLine
 from orders.models.analytics import WHOLE_SHOP
 from partners.models import Partner
-from sellercloudx.lib.money import MoneyField
+from sellercloudx.lib.batches import lists
+from sellercloudx.lib.money import to_minor
 from sellercloudx.lib.queue import wake
 
 logger = logging.getLogger(__name__)
@@ -40,6 +43,7 @@ TASHKENT = ZoneInfo("Asia/Tashkent")
 # Longer than marketplaces let an order stand open.
 RECOUNTED_DAYS = 60
 SUMS = ("revenue", "cancelled_revenue")
+ROWS_AT_ONCE = 500
 
 
 class Key(NamedTuple):
@@ -60,14 +64,25 @@ class Figures:
     cancelled_revenue: Decimal = Decimal(0)
 
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(add, vars(self).values(), vars(other).values()))
 
     def __sub__(self, other: "Figures") -> "Figures":
-        return Figures(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Figures(*map(sub, vars(self).values(), vars(other).values()))
 
 
 NOTHING = Figures()
 Share = Mapping[Key, Figures]
+FIGURES = tuple(f.name for f in fields(Figures))
+COLUMNS = ("partner_id", *Key._fields, *FIGURES)
+
+
+def together(shares: Iterable[Share]) -> dict[Key, Figures]:
+    """What several orders add."""
+    sums: dict[Key, Figures] = {}
+    for share in shares:
+        for key, figures in share.items():
+            sums[key] = sums[key] + figures if key in sums else figures
+    return sums
 
 
 def day_of(at: datetime) -> date:
@@ -104,23 +119,33 @@ def counted(order: Order) -> Iterator[None]:
 
 
 def apply(partner_id: int, *, before: Share, after: Share) -> None:
-    """Move the rows from what an order added to what it adds now."""
-    for key in sorted(before.keys() | after.keys()):
-        change = after.get(key, NOTHING) - before.get(key, NOTHING)
-        if change != NOTHING:
-            _add(partner_id, key, change)
+    """Move the rows from what orders added to what they add now."""
+    keys = sorted(before.keys() | after.keys())
+    changes = {key: after.get(key, NOTHING) - before.get(key, NOTHING) for key in keys}
+    _add(partner_id, {key: change for key, change in changes.items() if change != NOTHING})
 
 
-def _add(partner_id: int, key: Key, change: Figures) -> None:
-    more = {f.name: F(f.name) + _value(f.name, getattr(change, f.name)) for f in fields(change)}
-    row = _row(partner_id, key)
-    if not row.update(**more):
-        _make(partner_id, key)
-        row.update(**more)
+def _add(partner_id: int, changes: Share) -> None:
+    """One statement for many rows; it makes those that are missing. Locked in the keys' order."""
+    for some in lists(changes.items(), ROWS_AT_ONCE):
+        rows = [(partner_id, *_written(key), *_stored(change)) for key, change in some]
+        marks = ", ".join(["%s"] * len(COLUMNS))
+        statement = (
+            f"INSERT INTO analytics ({', '.join(COLUMNS)}) "  # noqa: S608  names of ours
+            f"VALUES {', '.join([f'({marks})'] * len(rows))} "
+            f"ON CONFLICT ({', '.join(COLUMNS[: -len(FIGURES)])}) DO UPDATE SET "
+            + ", ".join(f"{name} = analytics.{name} + excluded.{name}" for name in FIGURES)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, list(itertools.chain.from_iterable(rows)))
 
 
-def _value(name: str, amount: int | Decimal) -> Value:
-    return Value(amount, output_field=MoneyField()) if name in SUMS else Value(amount)
+def _written(key: Key) -> list[Any]:
+    return [connection.ops.adapt_datefield_value(key.day), *key[1:]]
+
+
+def _stored(change: Figures) -> list[int]:
+    return [to_minor(amount) if name in SUMS else amount for name, amount in vars(change).items()]
 
 
 def _row(partner_id: int, key: Key) -> "QuerySet[DailyAnalytics]":
@@ -182,8 +207,5 @@ def _true_figures(partner: Partner, first: date, last: date) -> dict[Key, Figure
     since = datetime.combine(first, time.min, TASHKENT)
     until = datetime.combine(last + timedelta(days=1), time.min, TASHKENT)
     orders = Order.objects.for_partner(partner).filter(ordered_at__gte=since, ordered_at__lt=until)
-    true: dict[Key, Figures] = {}
-    for order in orders.defer("raw").prefetch_related("lines").iterator(chunk_size=500):
-        for key, figures in share_of(order, order.lines.all()).items():
-            true[key] = true.get(key, NOTHING) + figures
-    return true
+    read = orders.defer("raw").prefetch_related("lines").iterator(chunk_size=500)
+    return together(share_of(order, order.lines.all()) for order in read)

@@ -3,35 +3,42 @@
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from marketplaces.connectors.remote import RemoteOrder
 from marketplaces.models import Connection, Operation
-from orders.models import Order, OrderEvent
-from orders.services import analytics, changes, lines, reserving, transitions
+from orders.models import Order
+from orders.services import analytics, changes, lines, opening, reserving, transitions
 from orders.services.news import facts, storable, without_personal_data
 from partners.services import notices
-from sellercloudx.lib.formats import NOTHING
-from sellercloudx.lib.money import in_groups
 
 logger = logging.getLogger(__name__)
 
 # Marketplaces answer about their recent orders; what is older is not asked for any more.
 REREAD_FOR = timedelta(days=90)
 REREAD_AT_MOST = 2000
+UNSTORABLE = (DataError, IntegrityError, OverflowError, lines.Unstorable)
 
 
 def receive_orders(connection: Connection, orders: Iterable[RemoteOrder]) -> None:
-    """Take in what a marketplace says, each order in a transaction of its own."""
+    """Take in what a marketplace says: new orders together, each change in its own transaction.
+
+    The same as if each came alone, in their order.
+    """
     batch = list(orders)
     known = _known(connection, batch)
+    new: dict[str, RemoteOrder] = {}
     for remote in batch:
-        order = known.get(remote.external_id)
-        if order is None or _is_news(order, remote):
+        number = storable(remote.external_id, 60)
+        if number not in known and number not in new:
+            new[number] = remote
+        elif number in new or _is_news(known[number], remote):
+            _receive_new(connection, list(new.values()))
+            new.clear()
             _receive(connection, remote)
+    _receive_new(connection, list(new.values()))
 
 
 def open_order_ids(connection: Connection) -> list[str]:
@@ -53,7 +60,7 @@ def held_between(connection: Connection, start: datetime, end: datetime) -> set[
 
 
 def _known(connection: Connection, batch: Sequence[RemoteOrder]) -> dict[str, Order]:
-    numbers = [remote.external_id for remote in batch]
+    numbers = [storable(remote.external_id, 60) for remote in batch]
     stored = Order.objects.filter(connection=connection, external_id__in=numbers)
     return {order.external_id: order for order in stored.defer("raw")}
 
@@ -67,49 +74,42 @@ def _is_news(order: Order, remote: RemoteOrder) -> bool:
     return not is_settled or any(getattr(order, k) != v for k, v in facts(remote).items())
 
 
+def _receive_new(connection: Connection, batch: Sequence[RemoteOrder]) -> None:
+    """Together, or where that cannot be, each alone."""
+    if len(batch) > 1:
+        try:
+            with transaction.atomic():
+                opened = opening.open_orders(connection, batch)
+        except (*UNSTORABLE, OperationalError):
+            logger.warning("%d new orders are stored one by one", len(batch), exc_info=True)
+        else:
+            batch = [one for one in batch if storable(one.external_id, 60) not in opened]
+    for remote in batch:
+        _receive(connection, remote)
+
+
 def _receive(connection: Connection, remote: RemoteOrder) -> None:
+    """One order, whether we know it or not."""
     try:
         with transaction.atomic():
-            order, is_new = Order.objects.select_for_update(of=("self",)).get_or_create(
-                connection=connection,
-                external_id=storable(remote.external_id, 60),
-                defaults=_first_facts(connection, remote),
-            )
-            order.connection, order.partner = connection, connection.partner
-            if is_new:
-                _open(order, remote)
-            elif _is_news(order, remote):
+            order = _locked(connection, remote)
+            if order is None and not opening.open_orders(connection, [remote]):
+                # Somebody else was faster.
+                order = _locked(connection, remote)
+            if order is not None and _is_news(order, remote):
                 _take_over(order, remote)
-    except (DataError, OverflowError, lines.Unstorable):
+    except UNSTORABLE:
         # One order that no column can hold must not keep back the others.
         logger.exception("order %s cannot be stored", remote.external_id)
 
 
-def _first_facts(connection: Connection, remote: RemoteOrder) -> dict[str, object]:
-    return {
-        "partner_id": connection.partner_id,
-        "status": remote.status.value,
-        # What the shop sells in, until the marketplace states a sum.
-        "currency": connection.currency,
-        "ordered_at": remote.created_at,
-        "raw": without_personal_data(remote.raw),
-        **facts(remote),
-    }
-
-
-def _open(order: Order, remote: RemoteOrder) -> None:
-    transitions.note(order, OrderEvent.Kind.RECEIVED, after=order.status)
-    lines.take_over(order, remote.lines)
-    changes.note_first_ask(order)
-    reserving.settle(order)
-    analytics.apply(order.partner_id, before={}, after=analytics.share_of(order))
-    if order.status in Order.AWAITING_SHIPMENT and _is_since_connected(order):
-        _tell(order)
-
-
-def _is_since_connected(order: Order) -> bool:
-    """A shop that has just been connected brings a month of orders nobody calls new."""
-    return order.ordered_at >= order.connection.created_at
+def _locked(connection: Connection, remote: RemoteOrder) -> Order | None:
+    known = Order.objects.select_for_update(of=("self",)).filter(
+        connection=connection, external_id=storable(remote.external_id, 60)
+    )
+    if order := known.first():
+        order.connection, order.partner = connection, connection.partner
+    return order
 
 
 def _take_over(order: Order, remote: RemoteOrder) -> None:
@@ -155,25 +155,3 @@ def _overwrite(order: Order, remote: RemoteOrder) -> None:
         setattr(order, name, value)
     order.save(update_fields=["raw", *known])
     lines.take_over(order, remote.lines)
-
-
-def _sum(total: Decimal | None) -> str:
-    return NOTHING if total is None else in_groups(total)
-
-
-def _tell(order: Order) -> None:
-    goods = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines.order_by("pk"))
-    notices.notify_partner(
-        order.partner,
-        kind="new_order",
-        data={
-            "order": order.pk,
-            "shop": order.connection.name,
-            "number": order.external_id,
-            "goods": goods[:200],
-            "total": _sum(order.total),
-            "currency": order.currency,
-        },
-        url=f"/partner-dashboard/orders/{order.pk}/",
-        dedupe=f"new_order:{order.pk}",
-    )

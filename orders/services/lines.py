@@ -1,12 +1,12 @@
 """What was ordered: the marketplace's lines, each with our product where we know it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from marketplaces.connectors.remote import RemoteOrderLine
 from marketplaces.models import Connection
@@ -34,11 +34,11 @@ class AlreadyLinked(Exception):
 def take_over(order: Order, remote: Sequence[RemoteOrderLine]) -> None:
     """Make the lines what the marketplace says they are; settling the order follows."""
     known = {line.external_id: line for line in order.lines.all()}
-    products = _products(order.connection, [line.sku for line in remote])
+    products = products_named(order.connection, [line.sku for line in remote])
     for line in remote:
         wanted, product = _fields(line), products.get(line.sku)
         if (old := known.pop(storable(line.external_id, 60), None)) is None:
-            _add(order, wanted, product)
+            _line(order, wanted, product).save()
             continue
         if any(getattr(old, name) != value for name, value in wanted.items()):
             _change(old, wanted)
@@ -63,9 +63,18 @@ def _fields(line: RemoteOrderLine) -> dict[str, Any]:
     return wanted
 
 
-def _add(order: Order, wanted: dict[str, Any], product: Product | None) -> None:
-    state = Stock.UNTOUCHED if product else Stock.UNLINKED
-    OrderLine.objects.create(order=order, product=product, stock=state, **wanted)
+def new_lines(
+    order: Order, remote: Sequence[RemoteOrderLine], products: Mapping[str, Product]
+) -> list[OrderLine]:
+    """Those of an order that has none yet; not stored."""
+    return [_line(order, _fields(line), products.get(line.sku)) for line in remote]
+
+
+def _line(order: Order, wanted: dict[str, Any], product: Product | None) -> OrderLine:
+    known, state = (product.pk, Stock.UNTOUCHED) if product else (None, Stock.UNLINKED)
+    line = OrderLine(order_id=order.pk, product_id=known, stock=state, **wanted)
+    line.fold()
+    return line
 
 
 def _change(line: OrderLine, wanted: dict[str, Any]) -> None:
@@ -74,16 +83,18 @@ def _change(line: OrderLine, wanted: dict[str, Any]) -> None:
     line.save(update_fields=[*wanted, "folded"])
 
 
-def _products(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
-    """By the partner's own SKU, otherwise by what a person linked that SKU to before."""
-    own = Product.objects.for_partner(connection.partner).filter(sku__in=skus)
+def products_named(connection: Connection, skus: Iterable[str]) -> dict[str, Product]:
+    """By the partner's own SKU, otherwise by what a person linked that SKU to last."""
+    wanted = set(skus)
+    own = Product.objects.for_partner(connection.partner).filter(sku__in=wanted)
     found = {product.sku: product for product in own}
-    if missing := set(skus) - found.keys():
+    if missing := wanted - found.keys():
         linked = OrderLine.objects.filter(
             sku__in=missing, order__connection=connection, product__isnull=False
         )
-        for line in linked.select_related("product").order_by("-pk")[:MENDED_AT_ONCE]:
-            found.setdefault(line.sku, line.product)
+        newest = linked.order_by().values("sku").annotate(newest=Max("pk")).values("newest")
+        for line in OrderLine.objects.filter(pk__in=newest).select_related("product"):
+            found[line.sku] = cast(Product, line.product)
     return found
 
 

@@ -20,7 +20,9 @@ _PHONE = re.compile(r"\+\d(?:[ ()-]{0,2}\d){8,14}")
 
 def storable(text: str, limit: int | None = None) -> str:
     """Text as both databases take it: no NUL, no half of a letter, not too long."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:limit]
+    if not text.isascii() or "\x00" in text:
+        text = text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return text[:limit]
 
 
 def without_personal_data(raw: Any) -> Any:
@@ -33,7 +35,12 @@ def without_personal_data(raw: Any) -> Any:
         }
     if isinstance(raw, list):
         return [without_personal_data(item) for item in raw]
-    return _PHONE.sub(MASK, scrub(storable(raw))) if isinstance(raw, str) else raw
+    return _without_contacts(storable(raw)) if isinstance(raw, str) else raw
+
+
+def _without_contacts(text: str) -> str:
+    text = scrub(text)
+    return _PHONE.sub(MASK, text) if "+" in text else text
 
 
 def facts(remote: RemoteOrder) -> dict[str, Any]:

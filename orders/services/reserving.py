@@ -4,20 +4,24 @@ Every function expects the order's row locked. Lines are taken in the order of t
 two orders never wait for each other's stock.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import cast
 
-from marketplaces.models import Operation
+from marketplaces.models import Connection, Operation
 from orders.models import Order, OrderEvent, OrderLine
 from orders.services import transitions
 from partners.services import notices
 from products.models import Product
-from products.services import stock
+from products.services import stock, stock_batches
+from products.services.stock_batches import Wish
+from sellercloudx.lib import bulk
 
 Stock = OrderLine.Stock
 # What happens to one line.
 Step = Callable[[OrderLine], None]
+# A line, and the order it is of.
+OfOrder = tuple[Order, OrderLine]
 
 
 class LineMoved(Exception):
@@ -26,7 +30,7 @@ class LineMoved(Exception):
 
 def settle(order: Order) -> None:
     """Bring every line's pieces in line with the order's status, in the caller's transaction."""
-    if order.is_test or not order.is_ours_to_pack:
+    if not is_open_to(order):
         return
     step = _step(order)
     for line in _linked_lines(order):
@@ -34,6 +38,66 @@ def settle(order: Order) -> None:
             _pay(line)
         elif step is not None:
             step(line)
+
+
+def is_open_to(order: Order) -> bool:
+    """Whether its pieces come off our shelf at all."""
+    return order.is_ours_to_pack and not order.is_test
+
+
+def settle_new(connection: Connection, goods: Iterable[OfOrder]) -> list[OrderLine]:
+    """Promise pieces to lines of new orders that are not stored yet, in the order they come in.
+
+    They say afterwards how they stand. Gives those there are too few pieces for; `tell_short`
+    follows once they are stored. To other new lines `settle` does nothing, but for what
+    `leaves_at_once` names.
+    """
+    waiting = [pair for pair in goods if _is_to_hold(*pair)]
+    wishes = [_wish(connection, order, line) for order, line in waiting]
+    kept = stock_batches.reserve_each(partner=connection.partner, wishes=wishes)
+    short = []
+    for (order, line), is_kept in zip(waiting, kept, strict=True):
+        line.stock = Stock.RESERVED if is_kept else Stock.SHORT
+        line.covered = line.quantity if is_kept else 0
+        if not is_kept:
+            line.order = order
+            short.append(line)
+    return short
+
+
+def tell_short(connection: Connection, lines: Sequence[OrderLine]) -> None:
+    kind = OrderEvent.Kind.STOCK
+    bulk.insert(
+        [
+            OrderEvent(order_id=line.order_id, kind=kind, after=Stock.SHORT, detail=line.sku)
+            for line in lines
+        ]
+    )
+    news = [_lacking(line, "order_short", quantity=line.quantity) for line in lines]
+    notices.notify_partner_of_each(connection.partner, kind="order_short", news=news)
+
+
+def leaves_at_once(
+    connection: Connection,
+    order: Order,
+    lines: Iterable[OrderLine],
+    products: Mapping[int, Product],
+) -> bool:
+    """New to us, and its parcel has left with pieces that we had counted."""
+    if not is_open_to(order) or order.status not in Order.GONE:
+        return False
+    known = [products[line.product_id] for line in lines if line.product_id and line.quantity]
+    return any(_is_counted(connection, order, product) for product in known)
+
+
+def _is_to_hold(order: Order, line: OrderLine) -> bool:
+    is_here = is_open_to(order) and order.status in Order.ON_THE_SHELF
+    return bool(is_here and line.product_id and line.quantity)
+
+
+def _wish(connection: Connection, order: Order, line: OrderLine) -> Wish:
+    sale = stock.Sale(connection, order.ordered_at)
+    return Wish(cast(int, line.product_id), line.quantity, line.source, sale)
 
 
 def let_go(order: Order) -> None:
@@ -145,9 +209,12 @@ def _write_off(line: OrderLine, *, said: Operation) -> None:
 
 
 def _was_counted(line: OrderLine) -> bool:
+    return _is_counted(line.order.connection, line.order, _product(line))
+
+
+def _is_counted(connection: Connection, order: Order, product: Product) -> bool:
     """Whether the pieces were still on the shelf when we began to count them."""
-    since = max(line.order.connection.created_at, _product(line).created_at)
-    return line.order.ordered_at >= since
+    return order.ordered_at >= max(connection.created_at, product.created_at)
 
 
 def _promise(line: OrderLine) -> bool:
@@ -179,10 +246,13 @@ def _event(line: OrderLine, state: str) -> None:
 def _tell(line: OrderLine, kind: str, **numbers: int) -> None:
     """Pieces are lacking: on the order's timeline, and to people."""
     _event(line, line.stock)
+    lacking = _lacking(line, kind, **numbers)
+    notices.notify_partner(line.order.partner, kind=kind, **vars(lacking))
+
+
+def _lacking(line: OrderLine, kind: str, **numbers: int) -> notices.News:
     order = line.order
-    notices.notify_partner(
-        order.partner,
-        kind=kind,
+    return notices.News(
         data={"number": order.external_id, "product": line.name, **numbers},
         url=f"/partner-dashboard/orders/{order.pk}/",
         dedupe=f"{kind}:{line.pk}",

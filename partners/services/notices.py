@@ -1,6 +1,7 @@
 """Tells people things: in the app at once, and by other channels from the worker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from partners.models import Delivery, Invitation, Member, NoticeChoice, Notification, Partner, User
 from partners.services import choices, deliveries, quiet_hours
 from partners.services.notice_kinds import KINDS, NoticeKind
+from sellercloudx.lib import bulk
 
 Channel, State = Delivery.Channel, Delivery.State
 TEAM = "/partner-dashboard/team/"
@@ -27,53 +29,69 @@ def notify(
 
     `runs_it`: they run the company, or are our people; the others begin without letters.
     """
-    # A wrong kind or a missing word is a mistake of ours, found here and not by the reader.
-    KINDS[kind].worded(data)
+    _notify(users, partner, kind, [News(data, url, dedupe)], runs_it=runs_it)
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing to tell: the words of its kind, where it leads, and what makes it once."""
+
+    data: dict[str, Any]
+    url: str
+    dedupe: str
+
+
+def _notify(
+    users: Iterable[User],
+    partner: Partner | None,
+    kind: str,
+    news: Sequence[News],
+    *,
+    runs_it: bool,
+) -> None:
+    for one in news:
+        # A wrong kind or a missing word is a mistake of ours, found here and not by the reader.
+        KINDS[kind].worded(one.data)
     people = {user.pk: user for user in users}
-    told = _told(people, partner=partner, kind=kind, data=data, url=url, dedupe=dedupe)
-    if told:
+    rows = [
+        Notification(user_id=pk, partner_id=partner.pk if partner else None, kind=kind, **vars(one))
+        for one in news
+        for pk in people
+    ]
+    # Whoever was told before has the row.
+    if told := bulk.insert_new(rows):
         _deliver(told, people, KINDS[kind], runs_it=runs_it)
-
-
-def _told(people: dict[int, User], *, dedupe: str, **fields: Any) -> list[Notification]:
-    """What is new to them; nothing for those who were told before."""
-    same = Notification.objects.filter(user__in=people, dedupe=dedupe)
-    known = set(same.values_list("user_id", flat=True))
-    rows = [Notification(user_id=pk, dedupe=dedupe, **fields) for pk in people if pk not in known]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    # Such an insert does not tell the numbers; of two who tell at once, both find the one row.
-    return list(same.exclude(user__in=known)) if rows else []
 
 
 def _deliver(
     told: list[Notification], people: dict[int, User], kind: NoticeKind, *, runs_it: bool
 ) -> None:
     modes = choices.modes(people.values(), kind.topic, runs_it=runs_it)
-    readers = {notice.user_id: notice for notice in told}
     for channel, way in deliveries.CHANNELS.items():
         wanted = {pk for pk in people if modes[pk, channel] != NoticeChoice.Mode.OFF}
-        reached = wanted & readers.keys() & way.reached(people.values(), kind)
+        reached = wanted & way.reached(people.values(), kind) if wanted else wanted
+        due = {pk: _delivery(channel, people[pk], kind.topic, modes[pk, channel]) for pk in reached}
         _queue(
             channel,
             [
-                _delivery(readers[pk], channel, people[pk], kind.topic, modes[pk, channel])
-                for pk in reached
+                Delivery(notification_id=one.pk, **due[one.user_id])
+                for one in told
+                if one.user_id in reached
             ],
         )
 
 
-def _delivery(
-    notice: Notification, channel: str, user: User | None, topic: str, mode: str
-) -> Delivery:
-    return Delivery(
-        notification=notice,
-        channel=channel,
-        state=State.DIGEST if mode == NoticeChoice.Mode.DIGEST else State.DUE,
-        due_at=quiet_hours.due_at(user, topic, mode),
-    )
+def _delivery(channel: str, user: User | None, topic: str, mode: str) -> dict[str, Any]:
+    return {
+        "channel": channel,
+        "state": State.DIGEST if mode == NoticeChoice.Mode.DIGEST else State.DUE,
+        "due_at": quiet_hours.due_at(user, topic, mode),
+    }
 
 
 def _queue(channel: str, rows: list[Delivery]) -> None:
+    if not rows:
+        return
     if not deliveries.CHANNELS[channel].is_on():
         for row in rows:
             row.state = State.OFF
@@ -92,21 +110,27 @@ def notify_partner(
     at_least: Member.Role = Member.Role.VIEWER,
 ) -> None:
     """Tell everybody of a partner whose role is `at_least` this one."""
+    notify_partner_of_each(partner, kind=kind, news=[News(data, url, dedupe)], at_least=at_least)
+
+
+def notify_partner_of_each(
+    partner: Partner,
+    *,
+    kind: str,
+    news: Sequence[News],
+    at_least: Member.Role = Member.Role.VIEWER,
+) -> None:
+    """The same for several things of one kind."""
+    if not news:
+        return
     members = partner.members.filter(user__is_active=True).select_related("user")
     runs_it: dict[bool, list[User]] = {True: [], False: []}
     for member in members:
         if member.is_at_least(at_least):
             runs_it[member.is_at_least(Member.Role.MANAGER)].append(member.user)
     for is_theirs, users in runs_it.items():
-        notify(
-            users=users,
-            partner=partner,
-            kind=kind,
-            data=data,
-            url=url,
-            dedupe=dedupe,
-            runs_it=is_theirs,
-        )
+        if users:
+            _notify(users, partner, kind, news, runs_it=is_theirs)
 
 
 def notify_staff(
@@ -131,10 +155,8 @@ def mail_invitation(invitation: Invitation) -> None:
         data={"company": invitation.partner.company_name},
         dedupe=f"invited:{invitation.pk}",
     )
-    _queue(
-        Channel.EMAIL,
-        [_delivery(notice, Channel.EMAIL, None, KINDS["invited"].topic, NoticeChoice.Mode.AT_ONCE)],
-    )
+    due = _delivery(Channel.EMAIL, None, KINDS["invited"].topic, NoticeChoice.Mode.AT_ONCE)
+    _queue(Channel.EMAIL, [Delivery(notification=notice, **due)])
 
 
 def hold_invitations(*invitations: Invitation) -> None:

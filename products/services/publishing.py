@@ -1,12 +1,13 @@
 """From an approved card to the marketplace, and what came of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from marketplaces import outbox, payloads
+from marketplaces import intents, outbox, payloads
 from marketplaces.connectors.remote import (
     AttributeValue,
     CardDraft,
@@ -15,6 +16,7 @@ from marketplaces.connectors.remote import (
     PriceUpdate,
     StockUpdate,
 )
+from marketplaces.intents import Intent
 from marketplaces.models import Connection, Operation
 from partners import audit
 from partners.models import User
@@ -147,9 +149,16 @@ def _tell_card(listing: Listing, card: Card, by: User | None) -> None:
 
 
 def _tell_price(listing: Listing, by: User | None, occasion: str) -> None:
-    if price := _price(listing.product):
-        update = PriceUpdate(listing.product.sku, price)
-        _add(listing, Kind.PUSH_PRICE, update, f"price:{listing.pk}:{occasion}", by)
+    if intent := _price_intent(listing, occasion):
+        outbox.add(**vars(intent), requested_by=by)
+
+
+def _price_intent(listing: Listing, occasion: str) -> Intent | None:
+    """None where there is no price."""
+    if (price := _price(listing.product)) is None:
+        return None
+    update = PriceUpdate(listing.product.sku, price)
+    return _intent(listing, Kind.PUSH_PRICE, update, f"price:{listing.pk}:{occasion}")
 
 
 def _offer(listing: Listing, figures: stock.Figures, by: User | None = None) -> None:
@@ -160,35 +169,53 @@ def _offer(listing: Listing, figures: stock.Figures, by: User | None = None) -> 
         _tell_stock(listing, shown(listing, figures), by)
 
 
+def _offer_each(listings: Sequence[Listing], figures: Mapping[int, stock.Figures]) -> None:
+    """The same for many; one deal tells all shops of a product that is shared out."""
+    numbers = {one.pk: figures.get(one.product_id, stock.Figures()) for one in listings}
+    pooled = [one for one in listings if not numbers[one.pk].is_strict]
+    intents.add_all([_stock_intent(one, shown(one, numbers[one.pk])) for one in pooled])
+    for product in dict.fromkeys(one.product for one in listings if numbers[one.pk].is_strict):
+        _deal(product)
+
+
 def _deal(product: Product) -> None:
     stock_shares.deal(product, told([product]), _tell_stock)
 
 
 def _tell_stock(listing: Listing, quantity: int, by: User | None = None) -> None:
+    outbox.add(**vars(_stock_intent(listing, quantity)), requested_by=by)
+
+
+def _stock_intent(listing: Listing, quantity: int) -> Intent:
     now = timezone.now()
     update = StockUpdate(listing.product.sku, quantity, now)
-    _add(listing, Kind.PUSH_STOCK, update, f"stock:{listing.pk}:{now.isoformat()}", by)
+    return _intent(listing, Kind.PUSH_STOCK, update, f"stock:{listing.pk}:{now.isoformat()}")
 
 
 def _add(listing: Listing, kind: str, payload: Any, dedupe: str, by: User | None) -> None:
-    outbox.add(
+    outbox.add(**vars(_intent(listing, kind, payload, dedupe)), requested_by=by)
+
+
+def _intent(listing: Listing, kind: str, payload: Any, dedupe: str) -> Intent:
+    return Intent(
         connection=listing.connection,
         kind=kind,
         target=listing.product.sku,
         subject=listing.subject,
         payload=payloads.dump(payload),
         dedupe=dedupe,
-        requested_by=by,
     )
 
 
 def told(products: Iterable[Product]) -> list[Listing]:
     """The listings a marketplace has, or is about to get; a disconnected shop is told nothing."""
-    listings = Listing.objects.filter(product__in=list(products)).exclude(
-        connection__state=Connection.State.DISCONNECTED
-    )
+    return list(_told().filter(product__in=list(products)))
+
+
+def _told() -> QuerySet[Listing]:
+    listings = Listing.objects.exclude(connection__state=Connection.State.DISCONNECTED)
     known = listings.filter(state__in=ON_ITS_WAY) | listings.filter(sent_at__isnull=False)
-    return list(known.select_related("product", "connection", "channel").order_by("pk"))
+    return known.select_related("product", "connection", "channel").order_by("pk")
 
 
 def tell_all(listing: Listing, *, by: User | None) -> None:
@@ -201,9 +228,17 @@ def tell_all(listing: Listing, *, by: User | None) -> None:
 
 def tell_price(product: Product, *, by: User | None) -> None:
     """Send a changed price to every shop that has the product."""
-    for listing in told([product]):
-        if _same_currency(listing):
-            _tell_price(listing, by, timezone.now().isoformat())
+    tell_prices([product], by=by)
+
+
+def tell_prices(products: Sequence[Product], *, by: User | None = None) -> None:
+    _tell_price_each([one for one in told(products) if _same_currency(one)], by)
+
+
+def _tell_price_each(listings: Iterable[Listing], by: User | None = None) -> None:
+    occasion = timezone.now().isoformat()
+    wanted = [_price_intent(one, occasion) for one in listings]
+    intents.add_all([one for one in wanted if one], requested_by=by)
 
 
 def _same_currency(listing: Listing) -> bool:
@@ -212,15 +247,8 @@ def _same_currency(listing: Listing) -> bool:
 
 def tell_stock(products: Sequence[Product]) -> None:
     """Event stock_changed: every shop that has the product hears how much may be bought."""
-    listings = told(products)
-    figures = stock.figures_of(products) if listings else {}
-    dealt: set[int] = set()
-    for listing in listings:
-        now = figures.get(listing.product_id, stock.Figures())
-        # One deal tells all shops of a product.
-        if not now.is_strict or listing.product_id not in dealt:
-            _offer(listing, now)
-        dealt.add(listing.product_id)
+    if listings := told(products):
+        _offer_each(listings, stock.figures_of(products))
 
 
 def offer_again(product: Product, listings: Collection[int]) -> None:
@@ -236,15 +264,16 @@ def offer_again(product: Product, listings: Collection[int]) -> None:
 
 def catch_up(connection: Connection) -> None:
     """Event connection_activated: a shop that was away hears what has changed since."""
-    products = list(Product.objects.filter(listings__connection=connection))
-    listings = [one for one in told(products) if one.connection_id == connection.pk]
-    figures = stock.figures_of(products) if listings else {}
-    for listing in listings:
-        now = figures.get(listing.product_id, stock.Figures())
-        if now.is_strict or listing.sent_stock != shown(listing, now):
-            _offer(listing, now)
-        if listing.sent_price != listing.product.price and _same_currency(listing):
-            _tell_price(listing, None, timezone.now().isoformat())
+    listings = list(_told().filter(connection=connection))
+    figures = stock.figures_of(one.product for one in listings)
+    _offer_each([one for one in listings if _is_outdated(one, figures)], figures)
+    told_otherwise = [one for one in listings if one.sent_price != one.product.price]
+    _tell_price_each([one for one in told_otherwise if _same_currency(one)])
+
+
+def _is_outdated(listing: Listing, figures: Mapping[int, stock.Figures]) -> bool:
+    now = figures.get(listing.product_id, stock.Figures())
+    return now.is_strict or listing.sent_stock != shown(listing, now)
 
 
 def shown(listing: Listing, figures: stock.Figures) -> int:

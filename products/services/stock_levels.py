@@ -30,18 +30,16 @@ def believable(quantity: int) -> int:
 
 def shift(
     levels: QuerySet[StockLevel], *, on_hand: int = 0, reserved: int = 0, published: int = 0
-) -> bool:
-    """Change a level by so much, in one statement; False where its condition does not hold.
+) -> int:
+    """Change levels by so much, in one statement; 0 where their condition does not hold.
 
     Pieces in the shops' shares that this leaves uncovered become its overhang.
     """
     here, promised = F("on_hand") + on_hand, F("reserved") + reserved
     shown = F("published") + published
-    return bool(
-        levels.update(
-            on_hand=here,
-            reserved=promised,
-            published=shown,
-            overhang=Greatest(Value(0), shown - here + promised),
-        )
+    return levels.update(
+        on_hand=here,
+        reserved=promised,
+        published=shown,
+        overhang=Greatest(Value(0), shown - here + promised),
     )

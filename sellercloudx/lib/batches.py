@@ -1,11 +1,20 @@
 """Many rows, few at a time, so that nobody waits long for a lock."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 SIZE = 500
+T = TypeVar("T")
+
+
+def lists(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most `size` items, in order."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def in_batches(rows: QuerySet[Any], do: Callable[[QuerySet[Any]], object]) -> int:

@@ -32,7 +32,8 @@ def stream():
     return Stream.objects.get(name="orders")
 
 
-def test_it_reads_in_batches_and_moves_the_cursor(shop, fake, remote_order):
+def test_it_reads_in_batches_and_moves_the_cursor(shop, fake, remote_order, monkeypatch):
+    monkeypatch.setattr(inbound, "BATCH", 50)
     newest = timezone.now() - timedelta(minutes=5)
     fake.orders = [remote_order(str(n), updated_at=newest) for n in range(120)]
     assert inbound.poll(shop.pk, "orders")
