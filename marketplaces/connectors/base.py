@@ -94,6 +94,10 @@ class Connector:
     # By the name of the operation, as `Http` hands it to its gate.
     limits: Mapping[str, Limit] = {}
     max_parallel = 1
+    # Any of these rights opens what buyers write; empty where every key does.
+    talk_scopes: tuple[str, ...] = ()
+    # So long an answer to a buyer may be.
+    longest_reply = 4000
     # Whether `check` says when a key ends.
     keys_run_out = False
     # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.

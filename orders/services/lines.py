@@ -34,7 +34,7 @@ class AlreadyLinked(Exception):
 def take_over(order: Order, remote: Sequence[RemoteOrderLine]) -> None:
     """Make the lines what the marketplace says they are; settling the order follows."""
     known = {line.external_id: line for line in order.lines.all()}
-    products = _products(order.connection, [line.sku for line in remote])
+    products = products_of(order.connection, [line.sku for line in remote])
     for line in remote:
         wanted, product = _fields(line), products.get(line.sku)
         if (old := known.pop(storable(line.external_id, 60), None)) is None:
@@ -56,6 +56,7 @@ def _fields(line: RemoteOrderLine) -> dict[str, Any]:
         "sku": storable(line.sku, 255),
         "name": storable(line.name, 500),
         "quantity": line.quantity,
+        "needs_codes": line.needs_codes,
     }
     # As with the order's total: what they leave out now, they may have said before.
     if line.total is not None and line.unit_price is not None:
@@ -74,7 +75,7 @@ def _change(line: OrderLine, wanted: dict[str, Any]) -> None:
     line.save(update_fields=[*wanted, "folded"])
 
 
-def _products(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
+def products_of(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
     """By the partner's own SKU, otherwise by what a person linked that SKU to before."""
     own = Product.objects.for_partner(connection.partner).filter(sku__in=skus)
     found = {product.sku: product for product in own}

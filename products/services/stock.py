@@ -28,6 +28,7 @@ from products.services.stock_ledger import (
     receive,
     say_changed,
     take,
+    take_back,
 )
 from products.services.stock_levels import (
     LARGEST_QUANTITY,
@@ -59,6 +60,7 @@ __all__ = [
     "release",
     "reserve",
     "take",
+    "take_back",
     "with_figures",
     "write_off",
 ]

@@ -56,6 +56,28 @@ def receive(
 
 
 @transaction.atomic
+def take_back(
+    *, partner: Partner, product: Product, quantity: int, source: str, by: User, reason: str = ""
+) -> None:
+    """Pieces that were sold lie on the shelf again; of a bundle, all its parts.
+
+    The same source again changes nothing. Raises NotAQuantity, TooMany.
+    """
+    believable(quantity)
+    recipe = recipes_of([product.pk]).get(product.pk, {product.pk: 1})
+    for part in products_of(product, sorted(recipe)):
+        _move(
+            partner=partner,
+            product=part,
+            kind=Kind.RETURN,
+            quantity=quantity * recipe[part.pk],
+            source=source if part == product else f"{source}:part:{part.pk}",
+            by=by,
+            reason=reason,
+        )
+
+
+@transaction.atomic
 def adjust(
     *,
     partner: Partner,

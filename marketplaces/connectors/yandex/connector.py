@@ -46,6 +46,8 @@ class Yandex(Buyers, Parcels):
     limits = LIMITS
     max_parallel = MAX_PARALLEL
     price_jump = PRICE_JUMP
+    talk_scopes = ("ALL_METHODS", "ALL_METHODS_READ_ONLY", "COMMUNICATION")
+    longest_reply = 4096
     # An FBS shop may give one reason only.
     cancel_reasons = {"out_of_stock": "SHOP_FAILED", "damaged": "SHOP_FAILED"}
 
