@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from marketplaces import gateway, health, leases, promises, unreadable
+from marketplaces import gateway, health, inbound_buyers, leases, promises, unreadable
 from marketplaces.connectors.base import Capability, Connector, batches
 from marketplaces.connectors.errors import Kind, MarketplaceError, Unreadable
 from marketplaces.connectors.remote import QuarantinedPrice, RemoteOrder
@@ -118,6 +118,10 @@ READERS = {
     "told_orders": Reader(_read_told_orders, timedelta(minutes=1)),
     "cards": Reader(_read_cards, timedelta(seconds=10)),
     "held_prices": Reader(_read_held_prices, timedelta(seconds=30)),
+    "chats": Reader(inbound_buyers.read_chats, timedelta(minutes=1)),
+    "reviews": Reader(inbound_buyers.read_reviews, timedelta(minutes=5)),
+    "questions": Reader(inbound_buyers.read_questions, timedelta(minutes=5)),
+    "returns": Reader(inbound_buyers.read_returns, timedelta(minutes=10)),
 }
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from marketplaces import payloads
+from marketplaces import payloads, replying
 from marketplaces.connectors.base import Connector
+from marketplaces.connectors.conversations import Packing
 from marketplaces.connectors.errors import MarketplaceError, Rejected
 from marketplaces.connectors.remote import (
     CardDraft,
@@ -103,6 +104,33 @@ def _stands(connector: Connector, operation: Operation, wanted: set[OrderStatus]
     return order is not None and order.status in wanted
 
 
+def _set_boxes(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return [
+        connector.set_boxes(o.target, payloads.load(Packing, o.payload).boxes) for o in operations
+    ]
+
+
+def _decide(connector: Connector, operations: Sequence[Operation]) -> list[ItemResult]:
+    return [_decide_one(connector, operation) for operation in operations]
+
+
+def _decide_one(connector: Connector, operation: Operation) -> ItemResult:
+    """As with a transition: what is refused after an unclear try may have been taken by it."""
+    said = operation.payload
+    result = connector.decide_return(
+        said["order"],
+        operation.target,
+        items=said["items"],
+        decision=said["decision"],
+        reason=said["reason"],
+        comment=said["comment"],
+    )
+    if result.ok or operation.attempts < 2:
+        return result
+    open_still = connector.return_decisions(operation.target)
+    return result if open_still else replace(result, ok=True, code="already")
+
+
 def _was_tried(operation: Operation) -> bool:
     """Whether the marketplace may have taken it, or its like before it, without our knowing."""
     if operation.attempts > 1:
@@ -130,4 +158,7 @@ SENDERS = {
     Kind.CONFIRM_PRICE: Sender(_confirm_prices, 200),
     Kind.SHIP_ORDER: Sender(_ship, 1),
     Kind.CANCEL_ORDER: Sender(_cancel, 1),
+    Kind.SEND_REPLY: Sender(replying.send, 1),
+    Kind.SET_BOXES: Sender(_set_boxes, 1),
+    Kind.DECIDE_RETURN: Sender(_decide, 1),
 }

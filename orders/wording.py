@@ -40,6 +40,8 @@ REACHED = {
 ASKED = {
     Operation.Kind.SHIP_ORDER: _("Ready to ship"),
     Operation.Kind.CANCEL_ORDER: _("Cancellation"),
+    Operation.Kind.SET_BOXES: _("Boxes and marking codes"),
+    Operation.Kind.SEND_REPLY: _("Answer to a buyer"),
 }
 TELLING = {
     State.PENDING: ("hold", _("Being told to the marketplace")),

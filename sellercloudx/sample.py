@@ -97,7 +97,8 @@ def _refuse(request: Any) -> HttpResponse:
 def _viewer(user: User) -> Member:
     partner = Partner.objects.filter(state=Partner.State.APPROVED).order_by("pk")[0]
     member: Any = Member(partner=partner, role=Member.Role.VIEWER)
-    member.user, member.has_sandbox, member.unread_chat = user, True, 0
+    member.user, member.has_sandbox = user, True
+    member.unread_chat = member.unanswered = 0
     return member
 
 

@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from marketplaces.models import Connection
+from orders.models import Conversation
 from partners.login import PhoneOrEmailBackend
 from partners.models import ChatMessage, ChatRead, ChatRoom, Member, Notification, Partner, User
 
@@ -53,7 +54,8 @@ def visitor(pk: int) -> User | None:
 
     `unread` counts their notices; for our own people `waiting` counts applications and
     `unread_rooms` talks. Each place has its partner, says by `has_sandbox` whether that one has a
-    shop of the sandbox, and by `unread_chat` how many of our messages this member has not read.
+    shop of the sandbox, by `unread_chat` how many of our messages this member has not read, and by
+    `unanswered` how many buyers wait.
     """
     rows = list(_rows().filter(pk=pk))
     if not rows:
@@ -87,6 +89,7 @@ def _put_together() -> "QuerySet[User]":
             has_sandbox=Exists(sandboxes),
             unread=_count(unread, "user"),
             unread_chat=_unread_chat(),
+            unanswered=_unanswered(),
             waiting=Case(When(is_staff=True, then=_count(pending, "state")), default=0),
             unread_rooms=Case(When(is_staff=True, then=_unread_rooms()), default=0),
         )
@@ -100,6 +103,12 @@ def _unread_chat() -> Coalesce:
     read = Coalesce(Subquery(marks.values("up_to"), output_field=BigIntegerField()), 0)
     ours = ChatMessage.objects.filter(is_from_staff=True, is_private=False)
     return _count(ours.filter(partner=OuterRef("place__partner"), pk__gt=read), "partner")
+
+
+def _unanswered() -> Coalesce:
+    """Buyers of the partner of this row who wait for an answer."""
+    waiting = Conversation.objects.filter(waits_since__isnull=False)
+    return _count(waiting.filter(partner=OuterRef("place__partner")), "partner")
 
 
 def _unread_rooms() -> Coalesce:
@@ -123,5 +132,6 @@ def _count(rows: "QuerySet[Any]", by: str) -> Coalesce:
 
 def _place(row: Any, user: User) -> Member:
     place: Any = row.place
-    place.user, place.has_sandbox, place.unread_chat = user, row.has_sandbox, row.unread_chat
+    place.user, place.has_sandbox = user, row.has_sandbox
+    place.unread_chat, place.unanswered = row.unread_chat, row.unanswered
     return place

@@ -10,6 +10,9 @@ OPERATION_RESULT = {
     "confirm_price": "products.services.held_prices.on_confirm_result",
     "ship_order": "orders.services.fulfilment.on_ship_result",
     "cancel_order": "orders.services.fulfilment.on_cancel_result",
+    "send_reply": "orders.services.replies.on_result",
+    "set_boxes": "orders.services.marking.on_result",
+    "decide_return": "orders.services.returns.on_result",
 }
 
 # kind of operation -> called in the transaction that parks or gives up some of it, or tries one
@@ -21,6 +24,9 @@ OPERATION_PARKED = {
     "confirm_price": "products.services.publishing.on_prices_parked",
     "ship_order": "orders.services.fulfilment.on_steps_parked",
     "cancel_order": "orders.services.fulfilment.on_steps_parked",
+    "send_reply": "orders.services.replies.on_parked",
+    "set_boxes": "orders.services.marking.on_parked",
+    "decide_return": "orders.services.returns.on_parked",
 }
 OPERATION_RETRIED = {
     "publish_card": "products.services.publishing.on_card_retried",
@@ -29,6 +35,9 @@ OPERATION_RETRIED = {
     "confirm_price": "products.services.publishing.on_figure_retried",
     "ship_order": "orders.services.fulfilment.on_step_retried",
     "cancel_order": "orders.services.fulfilment.on_step_retried",
+    "send_reply": "orders.services.replies.on_retried",
+    "set_boxes": "orders.services.marking.on_retried",
+    "decide_return": "orders.services.returns.on_retried",
 }
 
 # kind of operation that carries a price -> who stops some of it just before it is sent:
@@ -44,16 +53,22 @@ DESTRUCTIVE = {
     "cancel_order": "marketplaces.caps.every_one",
 }
 
+# an answer to a buyer, just before it is sent -> what we know of it: (operation)
+REPLY_CHECK = {"send_reply": "orders.services.replies.before_sending"}
+
 # stream of news -> who says what to ask for, and who takes what came
 INBOUND_WANTED = {
     "orders": "orders.services.intake.open_order_ids",
     "cards": "products.services.read_back.skus_to_read",
     "held_prices": "products.services.held_prices.is_to_be_read",
+    "conversations": "orders.services.conversations.open_ids",
 }
 INBOUND = {
     "orders": "orders.services.intake.receive_orders",
     "cards": "products.services.read_back.receive_cards",
     "held_prices": "products.services.held_prices.receive_held_prices",
+    "conversations": "orders.services.conversations.receive",
+    "returns": "orders.services.returns.receive",
 }
 
 # stream of news -> what we hold of a span of time, to be compared with theirs: numbers
@@ -88,7 +103,10 @@ ON_EVENT = {
         "products.services.publishing.catch_up",
     ],
     "listing_wanted": ["ai_manager.services.cards.request_card"],
-    "product_created": ["orders.services.lines.link_after_commit"],
+    "product_created": [
+        "orders.services.lines.link_after_commit",
+        "orders.services.conversations.link_to",
+    ],
     # Comes before stock_changed: those who wait get their pieces before any shop is told.
     "stock_freed": ["orders.services.filling.fill_after_commit"],
     "stock_changed": ["products.services.publishing.tell_stock"],
@@ -175,6 +193,7 @@ CLOCK = {
     "partners.services.retention.forget_activities": time(4, 13),
     "products.services.import_files.forget_old": time(4, 14),
     "orders.services.retention.forget_answers": time(4, 15),
+    "orders.services.retention.forget_buyers": time(4, 16),
     "marketplaces.unreadable.forget_old": time(4, 20),
     "marketplaces.replaying.forget_old": time(4, 22),
     "marketplaces.rehearsing.forget_old": time(4, 22),

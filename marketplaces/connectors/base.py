@@ -103,6 +103,10 @@ class Connector:
     reads: frozenset[str] = frozenset()
     # What a call that changes something is answered where all is well; a rehearsal says it.
     taken: Mapping[str, object] = {}
+    # Any of these rights opens what buyers write; empty where every key does.
+    talk_scopes: tuple[str, ...] = ()
+    # So long an answer to a buyer may be.
+    longest_reply = 4000
     # Whether `check` says when a key ends.
     keys_run_out = False
     # Their quarantine, mirrored: what would land in it is not sent. None: they have none we know.

@@ -100,3 +100,8 @@ class BoxItem:
     line_id: str
     quantity: int
     codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Packing:
+    boxes: tuple[tuple[BoxItem, ...], ...]

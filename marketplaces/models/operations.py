@@ -60,6 +60,9 @@ class Operation(models.Model):
         CONFIRM_PRICE = "confirm_price", _("Confirm price")
         SHIP_ORDER = "ship_order", _("Ready to ship")
         CANCEL_ORDER = "cancel_order", _("Cancel order")
+        SEND_REPLY = "send_reply", _("Answer a buyer")
+        SET_BOXES = "set_boxes", _("Send boxes and marking codes")
+        DECIDE_RETURN = "decide_return", _("Decide about a return")
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting for its turn")

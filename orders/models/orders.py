@@ -144,6 +144,10 @@ class OrderLine(models.Model):
     sku = models.CharField(max_length=255)
     name = models.CharField(max_length=500)
     quantity = models.PositiveIntegerField()
+    # The marketplace wants a marking code for each piece before the parcel is ready.
+    needs_codes = models.BooleanField(default=False)
+    # The box its pieces lie in, where there are several.
+    box = models.PositiveSmallIntegerField(default=1)
     # Of all pieces, as the marketplace states it; the price of one is rounded, and shown only.
     total = MoneyField(null=True)
     unit_price = MoneyField(null=True)

@@ -14,7 +14,7 @@ from marketplaces.connectors.registry import connector_class
 from marketplaces.connectors.remote import ItemResult
 from marketplaces.models import Connection, Operation
 from orders.models import Order, OrderEvent
-from orders.services import analytics, reserving, transitions
+from orders.services import analytics, marking, reserving, transitions
 from orders.services.transitions import IllegalTransition
 from partners.models import User
 from partners.services import notices
@@ -27,6 +27,10 @@ MAY_BE_CANCELLED = Order.ON_THE_SHELF
 
 class CannotTell(Exception):
     """The shop is disconnected, or its marketplace takes no such word from us."""
+
+
+class LacksCodes(Exception):
+    """The marketplace wants marking codes first."""
 
 
 class NoSuchReason(Exception):
@@ -60,12 +64,17 @@ def _may_tell(order: Order, capability: Capability) -> bool:
 
 @transaction.atomic
 def mark_ready(*, order: Order, by: User) -> Order:
-    """The parcel is packed and waits for the carrier. Raises IllegalTransition, CannotTell."""
+    """The parcel is packed and waits for the carrier.
+
+    Raises IllegalTransition, CannotTell, LacksCodes.
+    """
     order = transitions.locked(order.pk)
     if order.status not in MAY_BE_READY:
         raise IllegalTransition(order.status)
     if not _may_tell(order, Capability.SHIP):
         raise CannotTell
+    if marking.lacks_codes(order):
+        raise LacksCodes
     with analytics.counted(order):
         step = transitions.move(order, Status.READY, by=by)
     _say(order, Kind.SHIP_ORDER, {"order_id": order.external_id}, step, by)

@@ -56,6 +56,7 @@ def _fields(line: RemoteOrderLine) -> dict[str, Any]:
         "sku": storable(line.sku, 255),
         "name": storable(line.name, 500),
         "quantity": line.quantity,
+        "needs_codes": line.needs_codes,
     }
     # As with the order's total: what they leave out now, they may have said before.
     if line.total is not None and line.unit_price is not None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from orders.models import Order
+from orders.models import Conversation, ConversationMessage, Order
 from sellercloudx.lib.batches import in_batches
 
 logger = logging.getLogger(__name__)
@@ -13,10 +13,28 @@ logger = logging.getLogger(__name__)
 # As long as an order is asked for again (intake.REREAD_FOR), counted from its last change.
 ANSWER_KEPT = timedelta(days=90)
 
+# As long as somebody may come back to what was said, counted from the last message.
+TALKS_KEPT = timedelta(days=90)
+
 
 def forget_answers() -> int:
     """Called by the clock: the marketplace's own answers; goods, sums and history stay."""
     old = Order.objects.filter(changed_at__lt=timezone.now() - ANSWER_KEPT).exclude(raw={})
     count = in_batches(old, lambda orders: orders.update(raw={}))
     logger.info("forgot the answers about %s orders", count)
+    return count
+
+
+def forget_buyers() -> int:
+    """Called by the clock: names of buyers, and what was said in chats.
+
+    Reviews and questions are public; their words stay, without a name of ours beside them.
+    """
+    old = Conversation.objects.filter(last_at__lt=timezone.now() - TALKS_KEPT)
+    chats = old.filter(kind=Conversation.Kind.CHAT)
+    said = ConversationMessage.objects.filter(conversation__in=chats).exclude(text="", files=[])
+    in_batches(said, lambda rows: rows.update(text="", folded="", files=[], is_forgotten=True))
+    named = old.exclude(buyer_name="")
+    count = in_batches(named, lambda rows: rows.update(buyer_name="", folded=""))
+    logger.info("forgot the buyers of %s conversations", count)
     return count

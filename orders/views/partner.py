@@ -21,7 +21,7 @@ from marketplaces.models import Connection
 from orders import freshness, paging, periods, shop_notes, tabs, wording
 from orders.forms import CancelForm, FilterForm, LinkForm
 from orders.models import Order, OrderLine
-from orders.services import fulfilment, labels, lines
+from orders.services import fulfilment, labels, lines, marking
 from orders.services.news import without_personal_data
 from partners.access import OPERATOR, partner_required
 from partners.models import Member
@@ -33,6 +33,7 @@ from sellercloudx.lib.keyset import number
 
 AT_ONCE = 200
 SUGGESTED = 200
+SHOWN_BESIDE = 10
 
 
 def _order(request, pk) -> Order:
@@ -144,6 +145,10 @@ def _mark_ready(order, user) -> str:
         return _("This order has already moved on.")
     except fulfilment.CannotTell:
         return _("The marketplace cannot be told: its shop is disconnected or packs by itself.")
+    except fulfilment.LacksCodes:
+        return _(
+            "The marketplace wants a marking code for each piece first. Scan them on its page."
+        )
     return ""
 
 
@@ -186,7 +191,11 @@ def _show(request, order, link_form, *, linked=None, status=200):
         "tellings": wording.tellings(operations),
         "can_be_ready": fulfilment.can_be_ready(order),
         "can_be_cancelled": fulfilment.can_be_cancelled(order),
+        "can_pack": marking.can_pack(order),
+        "lacks_codes": marking.lacks_codes(order),
         "has_label": labels.has_label(order),
+        "conversations": order.conversations.order_by("-last_at")[:SHOWN_BESIDE],
+        "returns": order.returns.order_by("-opened_at")[:SHOWN_BESIDE],
         "raw": _raw(order),
         "link_form": link_form,
         "linked": linked,

@@ -147,12 +147,12 @@ def _let_go(user: User, *, by: User) -> AuditLog | None:
     return entry
 
 
-def _record(
-    action: str, *, of: User, by: User, after: dict[str, str] | None = None
-) -> AuditLog:
+def _record(action: str, *, of: User, by: User, after: dict[str, str] | None = None) -> AuditLog:
     """In the history of each company they work for; of our own people, in nobody's."""
     companies = list(Partner.objects.filter(members__user=of).order_by("pk")) or [None]
-    rows = [audit.record(action, partner=one, actor=by, entity=of, after=after) for one in companies]
+    rows = [
+        audit.record(action, partner=one, actor=by, entity=of, after=after) for one in companies
+    ]
     return rows[0]
 
 

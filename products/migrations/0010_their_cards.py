@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplaces', '0011_confirm_price'),
+        ('marketplaces', '0008_confirm_price'),
         ('partners', '0023_told_of_messages'),
         ('products', '0009_low_stock_told'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

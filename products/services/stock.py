@@ -24,10 +24,11 @@ from products.services.stock_ledger import (
     Kind,
     adjust,
     audit_change,
-    products_of,
+    products_named,
     receive,
     say_changed,
     take,
+    take_back,
 )
 from products.services.stock_levels import (
     LARGEST_QUANTITY,
@@ -59,6 +60,7 @@ __all__ = [
     "release",
     "reserve",
     "take",
+    "take_back",
     "with_figures",
     "write_off",
 ]
@@ -106,7 +108,7 @@ def _hold(
             continue
         changed.append(pk)
     if changed:
-        say_changed(products_of(product, changed), has_more=has_more)
+        say_changed(products_named(product, changed), has_more=has_more)
     return [held[pk] for pk in sorted(recipe)]
 
 

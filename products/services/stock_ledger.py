@@ -56,6 +56,28 @@ def receive(
 
 
 @transaction.atomic
+def take_back(
+    *, partner: Partner, product: Product, quantity: int, source: str, by: User, reason: str = ""
+) -> None:
+    """Pieces that were sold lie on the shelf again; of a bundle, all its parts.
+
+    The same source again changes nothing. Raises NotAQuantity, TooMany.
+    """
+    believable(quantity)
+    recipe = recipes_of([product.pk]).get(product.pk, {product.pk: 1})
+    for part in products_named(product, sorted(recipe)):
+        _move(
+            partner=partner,
+            product=part,
+            kind=Kind.RETURN,
+            quantity=quantity * recipe[part.pk],
+            source=source if part == product else f"{source}:part:{part.pk}",
+            by=by,
+            reason=reason,
+        )
+
+
+@transaction.atomic
 def adjust(
     *,
     partner: Partner,
@@ -176,7 +198,7 @@ def take(*, partner: Partner, product: Product, up_to: int, source: str) -> int:
             _sell(partner, level, quantity, f"{name}:part:{level.product_id}" if is_part else name)
             left[level.product_id] -= quantity
     if taken:
-        say_changed(products_of(product, sorted(recipe)))
+        say_changed(products_named(product, sorted(recipe)))
     return taken
 
 
@@ -192,7 +214,7 @@ def _sell(partner: Partner, level: StockLevel, quantity: int, source: str) -> No
     shift(StockLevel.objects.filter(pk=level.pk), on_hand=-quantity)
 
 
-def products_of(known: Product, pks: Sequence[int]) -> list[Product]:
+def products_named(known: Product, pks: Sequence[int]) -> list[Product]:
     if list(pks) == [known.pk]:
         return [known]
     return list(Product.objects.filter(pk__in=pks).order_by("pk"))

@@ -17,12 +17,14 @@ PARTNER_SECTIONS = [
     ("pages:overview", _("Overview"), "home"),
     ("orders:list", _("Orders"), "cart"),
     ("products:list", _("Products"), "box"),
+    ("orders:inbox", _("Inbox"), "chat"),
     ("orders:analytics", _("Analytics"), "chart"),
+    ("orders:returns", _("Returns"), "refresh"),
     ("marketplaces:list", _("Marketplaces"), "shop"),
     ("partners:activity", _("Activity"), "clock"),
     ("referrals:overview", _("Referrals"), "people"),
     ("partners:team", _("Team"), "user"),
-    ("partners:chat", _("Support"), "chat"),
+    ("partners:chat", _("Support"), "info"),
 ]
 # Pages of a section that stand at another address.
 ALSO = {"products:list": "/partner-dashboard/listings/"}
@@ -82,7 +84,8 @@ def _sections(request, *, is_staff_page: bool) -> list[dict]:
     counts = {
         "partners:staff_list": _of_user(request, "waiting", 0),
         "partners:staff_chat": _of_user(request, "unread_rooms", None) or None,
-        "partners:chat": getattr(getattr(request, "member", None), "unread_chat", None) or None,
+        "partners:chat": _of_member(request, "unread_chat"),
+        "orders:inbox": _of_member(request, "unanswered"),
     }
     return [
         {
@@ -96,6 +99,10 @@ def _sections(request, *, is_staff_page: bool) -> list[dict]:
         for name, label, icon in (STAFF_SECTIONS if is_staff_page else PARTNER_SECTIONS)
         if not is_staff_page or _opens(request.user, name)
     ]
+
+
+def _of_member(request, name: str) -> int | None:
+    return getattr(getattr(request, "member", None), name, None) or None
 
 
 def _opens(user, name: str) -> bool:

@@ -4,10 +4,12 @@ import pytest
 
 from marketplaces.connectors import registry
 from marketplaces.models import Connection
+from orders.services import conversations, retention
 from products.models import Product
 from tests import factories
 
 from .fakes import MOMENT, Shop
+from .talking import TalkingShop
 
 
 @pytest.fixture
@@ -33,3 +35,13 @@ def product(partner):
     Product.objects.update(created_at=MOMENT - timedelta(days=1))
     made.refresh_from_db()
     return made
+
+
+@pytest.fixture
+def talking(shop, monkeypatch):
+    """The shop where buyers write; its moment is long ago, and nothing of then is erased yet."""
+    monkeypatch.setitem(registry.CONNECTORS, "fake", "tests.orders.talking.TalkingShop")
+    for module in (retention, conversations):
+        monkeypatch.setattr(module, "TALKS_KEPT", timedelta(days=36_500))
+    TalkingShop.reset()
+    return shop

@@ -47,7 +47,11 @@ def test_it_answers_every_nonsense_in_form(seller, data):
     route = data.draw(st.sampled_from(ROUTES))
     body = data.draw(nearly(route.body))
     path = route.path.format(
-        businessId=seller.business, campaignId=seller.campaign, categoryId=91101, orderId=5
+        businessId=seller.business,
+        campaignId=seller.campaign,
+        categoryId=91101,
+        orderId=5,
+        returnId=5,
     )
     headers = {"Content-Type": "application/json"}
     answer = seller.http.request(route.method, path, content=json.dumps(body), headers=headers)

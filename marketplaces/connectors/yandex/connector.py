@@ -53,6 +53,8 @@ class Yandex(Catalogue, Buyers, Parcels):
     max_parallel = MAX_PARALLEL
     price_jump = PRICE_JUMP
     notification_sources = notifications.SOURCES
+    talk_scopes = ("ALL_METHODS", "ALL_METHODS_READ_ONLY", "COMMUNICATION")
+    longest_reply = 4096
     # An FBS shop may give one reason only.
     cancel_reasons = {"out_of_stock": "SHOP_FAILED", "damaged": "SHOP_FAILED"}
 

@@ -49,7 +49,17 @@ READS = frozenset(
         "categories",
         "category_parameters",
         "price_quarantine",
+        "price_advice",
+        "shop_offers",
+        "stocks_read",
         "tariffs",
+        "chats",
+        "chat_history",
+        "reviews",
+        "review_comments",
+        "questions",
+        "question_answers",
+        "marking_answers",
     )
 )
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketplaces', '0005_key_expires'),
+        ('marketplaces', '0007_news'),
     ]
 
     operations = [

@@ -1,0 +1,152 @@
+"""What narrows the Inbox, and what people type there: shape only, services decide."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplaces.models import Connection
+from orders.models import Conversation, ConversationMessage, ReplyTemplate
+from partners import typed
+from partners.models import User
+from partners.support_forms import client_id_field, sentences
+from products.wording import shop_title
+from sellercloudx.lib.text import fold
+
+# Beyond what any marketplace takes; each says its own length.
+LONGEST = 20_000
+SALT = "orders.inbox.reply"
+
+
+class InboxFilterForm(forms.Form):
+    """Anything odd in the address is left out."""
+
+    q = typed.SearchField(label=_("Search"), placeholder=_("Buyer, words, order, SKU"))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All kinds")), *Conversation.Kind.choices],
+    )
+    shop = forms.ChoiceField(label=_("Shop"), required=False)
+    show = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection]):
+        super().__init__(data)
+        named = [(str(shop.pk), shop_title(shop)) for shop in shops]
+        self.fields["shop"].choices = [("", _("All shops")), *named]
+        if len(shops) < 2:
+            del self.fields["shop"]
+        self.full_clean()
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Those in use, as they stand in the address."""
+        cleaned = {name: self.cleaned_data.get(name, "") for name in ("q", "kind", "shop")}
+        return {name: value for name, value in cleaned.items() if value}
+
+    def narrow(self, found: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        if shop := self.filters.get("shop"):
+            found = found.filter(connection=int(shop))
+        if kind := self.filters.get("kind"):
+            found = found.filter(kind=kind)
+        return searched(found, self.filters.get("q", ""))
+
+
+def searched(found: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
+    """Every word stands in what it is about, or all of them in one message."""
+    about, said = Q(), ConversationMessage.objects.filter(conversation=OuterRef("pk"))
+    for word in fold(q).split():
+        about &= Q(folded__contains=word)
+        said = said.filter(folded__contains=word)
+    return found.filter(about | Exists(said)) if fold(q) else found
+
+
+class ReplyForm(forms.Form):
+    """`token` binds the form to one conversation and person, and to what they had read."""
+
+    text = forms.CharField(
+        label=_("Your answer to the buyer"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
+    client_id = client_id_field()
+    token = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_text(self) -> str:
+        text = sentences(self.cleaned_data["text"])
+        if not text:
+            raise ValidationError(_("Write something."))
+        return text
+
+
+def token_for(conversation: Conversation, user: User) -> str:
+    said = [conversation.pk, user.pk, conversation.last_id]
+    return signing.dumps(said, salt=SALT)
+
+
+def seen_by(token: str, conversation: Conversation, user: User) -> int | None:
+    """The newest message they had read; None where the form is another's or of another talk."""
+    try:
+        of, who, seen = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return int(seen) if (of, who) == (conversation.pk, user.pk) else None
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note for colleagues"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+    client_id = client_id_field()
+
+    def __init__(self, data: Any = None):
+        super().__init__(data, auto_id="note_%s")
+
+    def clean_note(self) -> str:
+        text = sentences(self.cleaned_data["note"])
+        if not text:
+            raise ValidationError(_("Write something."))
+        return text
+
+
+class AnswererForm(forms.Form):
+    """Who answers: one of those who may, or nobody."""
+
+    assigned = forms.ChoiceField(label=_("Who answers"), required=False)
+
+    def __init__(self, data: Any = None, *, colleagues: Sequence[User], **options: Any):
+        super().__init__(data, **options)
+        named = [(str(one.pk), one.get_full_name()) for one in colleagues]
+        self.fields["assigned"].choices = [("", _("Nobody yet")), *named]
+        self.by_pk = {str(one.pk): one for one in colleagues}
+
+    @property
+    def person(self) -> User | None:
+        return self.by_pk.get(self.cleaned_data["assigned"])
+
+
+class TemplateForm(forms.ModelForm):
+    class Meta:
+        model = ReplyTemplate
+        fields = ("title", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 5, "maxlength": 4000})}
+
+    def clean_title(self) -> str:
+        title = typed.tidy(typed.without_invisible(self.cleaned_data["title"]))
+        if not title.strip():
+            raise ValidationError(_("Write something."))
+        return title
+
+    def clean_text(self) -> str:
+        text = sentences(self.cleaned_data["text"])
+        if not text:
+            raise ValidationError(_("Write something."))
+        if len(text) > 4000:
+            raise ValidationError(_("At most 4000 characters."))
+        return text
