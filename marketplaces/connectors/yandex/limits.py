@@ -59,6 +59,7 @@ READS = frozenset(
         "review_comments",
         "questions",
         "question_answers",
+        "return_decisions",
         "marking_answers",
     )
 )
