@@ -120,12 +120,18 @@ def is_caught(guard: Guard) -> bool:
         run = subprocess.run(
             [*command, *guard.tests.split(), "-k", guard.noticed],
             cwd=tree,
-            env=os.environ | {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)},
+            env=os.environ | _env(folder, tree),
             capture_output=True,
             text=True,
         )
     # 1: tests failed. Anything else (2: could not be collected) is no proof.
     return run.returncode == 1 and " failed" in run.stdout
+
+
+def _env(folder: str, tree: Path) -> dict[str, str]:
+    """A guard has no say in the tables: those of the whole tree are taken."""
+    own = {"ENV_FILE": os.devnull, "DATA_DIR": folder, "PYTHONPATH": str(tree)}
+    return own | {"TABLES_OF": str(ROOT)}
 
 
 def stands_once(guard: Guard) -> bool:

@@ -7,10 +7,13 @@ import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
 
-from partners.services import tax_regimes
+from partners.services import second_factor, tax_regimes
 from products.services import fee_schedules
 from tests import factories
 from tests.undone import fresh_caches
+
+# Quickly, as passwords (tests/settings.py): real processes hash their own recovery codes.
+second_factor._ROUNDS = 10
 
 pytest_plugins = [
     "tests.chromium",

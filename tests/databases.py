@@ -34,6 +34,25 @@ def new_database(folder: Path, name: str = "restored"):
         _maintain(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
 
 
+@contextmanager
+def elsewhere(folder: Path, name: str):
+    """This process itself on an empty database for a while."""
+    ours = connection.settings_dict["NAME"]
+    with new_database(folder, name) as env:
+        _lead_to(env.get("SQLITE_PATH") or env["DATABASE_URL"].rpartition("/")[2])
+        try:
+            yield
+        finally:
+            _lead_to(ours)
+
+
+def _lead_to(name: str) -> None:
+    connection.close()
+    if is_postgres():
+        connection.close_pool()
+    connection.settings_dict["NAME"] = name
+
+
 def _maintain(sql: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(sql)

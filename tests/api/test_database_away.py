@@ -25,14 +25,15 @@ def away(kind: str, folder) -> dict[str, str]:
     return {"DATABASE_URL": "", "SQLITE_PATH": str(folder)}
 
 
-@pytest.fixture(params=["postgres", "sqlite"])
-def web(request, db, tmp_path):
+@pytest.fixture(scope="module", params=["postgres", "sqlite"])
+def web(request, django_db_setup, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("away")
     processes = Processes(
-        tmp_path,
+        folder,
         DJANGO_SETTINGS_MODULE="tests.chaos.web_settings",
         REDIS_URL="",
         WEB_CONCURRENCY="1",
-        **away(request.param, tmp_path),
+        **away(request.param, folder),
     )
     processes.url = processes.web()
     yield processes

@@ -4,6 +4,7 @@ import socket
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -42,22 +43,30 @@ def test_what_must_be_read_with_care_is_left_to_others(head):
     assert not is_plain(head)
 
 
-@pytest.fixture
-def processes(transactional_db, tmp_path):
+def started(folder: Path) -> Processes:
     """One process with two threads."""
-    started = Processes(
-        tmp_path,
+    return Processes(
+        folder,
         WEB_CONCURRENCY="1",
         WEB_THREADS="2",
         DJANGO_SETTINGS_MODULE="tests.house.slow_settings",
     )
-    yield started
-    started.end()
+
+
+@pytest.fixture(scope="module")
+def url(django_db_setup, tmp_path_factory):
+    """Of one that all ask in turn."""
+    processes = started(tmp_path_factory.mktemp("web"))
+    yield processes.web()
+    processes.end()
 
 
 @pytest.fixture
-def url(processes):
-    return processes.web()
+def processes(django_db_setup, tmp_path):
+    """One that may be ended."""
+    processes = started(tmp_path)
+    yield processes
+    processes.end()
 
 
 def connected(url: str, *, says: bytes = b"") -> socket.socket:
@@ -176,7 +185,8 @@ def test_what_is_no_request_is_refused(url, says):
 
 
 @pytest.mark.processes
-def test_what_is_under_way_is_answered_before_the_process_ends(processes, url):
+def test_what_is_under_way_is_answered_before_the_process_ends(processes):
+    url = processes.web()
     kept = connected(url, says=request())
     answers(kept)
     halfway = connected(url, says=request()[:20])

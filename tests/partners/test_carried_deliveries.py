@@ -6,24 +6,23 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests import factories
+from tests import databases
 
 AT = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
 BEFORE, AFTER = [("partners", "0003_second_factor")], [("partners", "0006_no_email_columns")]
 
 
 @pytest.fixture
-def migrate(transactional_db):
-    """To a state of the tables and back to the newest."""
-    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+def migrate(transactional_db, tmp_path):
+    """An empty database of its own to a state of the tables: on and back."""
 
     def to(names):
         executor = MigrationExecutor(connection)
         executor.migrate(names)
         return executor.loader.project_state(names).apps
 
-    yield to
-    MigrationExecutor(connection).migrate(latest)
+    with databases.elsewhere(tmp_path, "carried"):
+        yield to
 
 
 def mailed(old, user, state, **fields):
@@ -39,8 +38,8 @@ def rows(apps):
 
 
 def test_each_mail_keeps_its_state_its_attempts_and_its_time(migrate):
-    user = factories.make_user()
     old = migrate(BEFORE)
+    user = old.get_model("partners", "User").objects.create(email="user@example.uz")
     mailed(old, user, "none")
     due = mailed(old, user, "due", email_due_at=AT, email_attempts=2)
     failed = mailed(old, user, "failed", email_error="no such box", email_attempts=6)

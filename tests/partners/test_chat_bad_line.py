@@ -1,5 +1,6 @@
 """A line that loses requests and answers loses no message and doubles none."""
 
+import os
 import random
 import uuid
 
@@ -11,7 +12,8 @@ from tests.at_once import at_once
 from tests.partners.talking import AS_SCRIPT, SUPPORT, partner_says, room_of, typed
 
 LOST = 0.3
-MESSAGES = 1000
+# The long form is 1000.
+MESSAGES = int(os.environ.get("ON_A_BAD_LINE", "300"))
 
 
 class Dropped(Exception):
@@ -52,7 +54,7 @@ def send_until_it_is_known(line, path: str, text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_thousand_messages_arrive_each_once_and_in_order(client, partner, staff, monkeypatch):
+def test_hundreds_of_messages_arrive_each_once_and_in_order(client, partner, staff, monkeypatch):
     monkeypatch.setattr("partners.limits.MESSAGES_BY_PERSON", "100000/m")
     line = BadLine(client, seed=20261125)
     turns = [(partner.owner, SUPPORT), (staff, room_of(partner))]
