@@ -91,6 +91,21 @@ def public_address(app_configs, **kwargs):
 
 
 @register()
+def proxy(app_configs, **kwargs):
+    if not settings.IS_PRODUCTION or settings.IS_BEHIND_PROXY:
+        return []
+    return [
+        CheckWarning(
+            "BEHIND_PROXY is off: nobody is believed who says that a page was asked by https, so "
+            "every page leads to https again and again, and callers are counted as one address.",
+            hint="Set it to true where a proxy speaks https for us and overwrites "
+            "X-Forwarded-Proto and X-Real-IP.",
+            id="sellercloudx.W006",
+        )
+    ]
+
+
+@register()
 def optional_variables(app_configs, **kwargs):
     """So that an operator who forgot one reads what it means, and nobody else is bothered."""
     if not settings.IS_PRODUCTION:

@@ -1,11 +1,32 @@
 """Sends what broke to Sentry, where SENTRY_DSN says so; scrubbed as the logs are."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from sellercloudx.lib.redact import MASK, scrub
 
 # What a person typed or carries; nobody needs it to find a mistake of ours.
 _LEFT_OUT = {"cookies", "data", "headers", "query_string", "env", "vars"}
+
+
+def sentry_address(written: str) -> str:
+    """Of SENTRY_DSN, asked by settings.py: Sentry itself would break off with a traceback."""
+    address = written.strip()
+    try:
+        parts = urlsplit(address)
+        is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.username
+        is_whole = is_whole and re.search(r"/[0-9]+/?$", parts.path) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if address and not is_whole:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN is not an address of Sentry: https://KEY@HOST/NUMBER. Copy it from the "
+            "project's settings there, or remove the variable."
+        )
+    return address
 
 
 def report_to(dsn: str) -> None:

@@ -3,11 +3,13 @@
 Each refusal is an ImproperlyConfigured: what is wrong, and what to do.
 """
 
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 32
+RAILWAY_REGIONS = {"us-": "US", "europe-west4": "NL", "asia-southeast1": "SG"}
 HOW_TO_MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -50,3 +52,14 @@ def refuse_passing_file(file: Path, *, is_chosen: bool, is_on_railway: bool, vol
             "DATABASE_URL is not set. Set it to the address of PostgreSQL; or, where one machine "
             "keeps its disk over deploys, set SQLITE_PATH to the file that the data shall lie in."
         )
+
+
+def storage_country(written: str, *, region: str, otherwise: str) -> str:
+    """What the variable tells, else that of Railway's region."""
+    known = (country for name, country in RAILWAY_REGIONS.items() if region.startswith(name))
+    country = written.strip().upper() or next(known, otherwise)
+    if country and not re.fullmatch("[A-Z]{2}", country):
+        raise ImproperlyConfigured(
+            "STORAGE_COUNTRY is a country's two-letter code, such as UZ or NL."
+        )
+    return country

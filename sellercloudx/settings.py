@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from sellercloudx import content_policy, logs, production, templatetags
+from sellercloudx import addresses, content_policy, errors, logs, production, templatetags
 from sellercloudx.lib import crypto, postal
 from sellercloudx.lib.bucket import bucket_from
 from sellercloudx.lib.database import postgres_settings, sqlite_settings, statement_seconds
@@ -55,20 +55,20 @@ except ValueError as error:
 
 RAILWAY_DOMAIN = env.str("RAILWAY_PUBLIC_DOMAIN", default="")
 LOCAL_URL = f"http://127.0.0.1:{PORT}"
-PUBLIC_URL = env.str(
-    "PUBLIC_URL", default=f"https://{RAILWAY_DOMAIN}" if RAILWAY_DOMAIN else LOCAL_URL
-).rstrip("/")
+PUBLIC_URL = addresses.public_url(
+    env.str("PUBLIC_URL", default="")
+    or (f"https://{RAILWAY_DOMAIN}" if RAILWAY_DOMAIN else LOCAL_URL)
+)
 HEALTH_CHECK_HOST = "healthcheck.railway.app"
-ALLOWED_HOSTS = [
-    *env.list("ALLOWED_HOSTS", default=[]),
+OUR_HOSTS = [
+    *addresses.hosts(env.list("ALLOWED_HOSTS", default=[]), is_production=IS_PRODUCTION),
     *filter(None, [RAILWAY_DOMAIN]),
+]
+ALLOWED_HOSTS = [
+    *OUR_HOSTS,
     *([HEALTH_CHECK_HOST] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]"]),
 ]
-CSRF_TRUSTED_ORIGINS = [
-    f"https://{host}"
-    for host in ALLOWED_HOSTS
-    if IS_PRODUCTION and host not in ("*", HEALTH_CHECK_HOST)
-]
+CSRF_TRUSTED_ORIGINS = addresses.origins(OUR_HOSTS) if IS_PRODUCTION else []
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "OPTIONS"]
@@ -312,16 +312,12 @@ if not re.fullmatch(r"[\w-]{1,256}", TELEGRAM_WEBHOOK_SECRET, re.ASCII):
 # Telegram calls only https; elsewhere the worker asks for news.
 IS_TELEGRAM_POLLED = bool(TELEGRAM_BOT_TOKEN) and not PUBLIC_URL.startswith("https://")
 
-# Named in the terms that a seller accepts: the country of the database. ISO 3166 code; nothing
-# where neither a variable nor Railway's region tells it.
-RAILWAY_REGIONS = {"us-": "US", "europe-west4": "NL", "asia-southeast1": "SG"}
-REGION = env.str("RAILWAY_REPLICA_REGION", default="")
-STORAGE_COUNTRY = env.str("STORAGE_COUNTRY", default="").strip().upper() or next(
-    (country for region, country in RAILWAY_REGIONS.items() if REGION.startswith(region)),
-    "" if IS_PRODUCTION else "UZ",
+# Named in the terms that a seller accepts: the country of the database. ISO 3166 code.
+STORAGE_COUNTRY = production.storage_country(
+    env.str("STORAGE_COUNTRY", default=""),
+    region=env.str("RAILWAY_REPLICA_REGION", default=""),
+    otherwise="" if IS_PRODUCTION else "UZ",
 )
-if STORAGE_COUNTRY and not re.fullmatch("[A-Z]{2}", STORAGE_COUNTRY):
-    raise ImproperlyConfigured("STORAGE_COUNTRY is a country's two-letter code, such as UZ or NL.")
 
 # The first admin, made by migrate while there is none.
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
@@ -334,7 +330,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION else None
+# Without a proxy that overwrites it anybody could write it.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if IS_PRODUCTION and IS_BEHIND_PROXY else None
+)
 SECURE_SSL_REDIRECT = IS_PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
 # Who asks /metrics says it; without one there is no such page.
@@ -386,7 +385,7 @@ except ValueError as error:
 # --- Logs ----------------------------------------------------------------------------------------
 
 # Errors are sent there, scrubbed; nothing of it is loaded without.
-SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_DSN = errors.sentry_address(env.str("SENTRY_DSN", default=""))
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "line"), default="json" if IS_PRODUCTION else "line")
 LOG_LEVEL = env.choice("LOG_LEVEL", logs.LEVELS, default="INFO")
 LOGGING = logs.configuration(as_json=LOG_FORMAT == "json", level=LOG_LEVEL)

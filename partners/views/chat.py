@@ -79,7 +79,8 @@ def _side(request) -> Side:
 
 def show(request, side: Side, form, template: str, *, status: int = 200, **more: Any):
     """The newest messages, or those before a number, or those with the words one looks for."""
-    words = request.GET.get("q", "").strip()[:100]
+    filters = WordsForm(request.GET)
+    words = filters.cleaned_data["q"] if filters.is_valid() else ""
     said = chat.visible(side.partner, is_staff=side.is_staff)
     page = newest_first(chat.found(said, words) if words else said, request.GET)
     room = chat.glance(side.partner.pk, side.user)
@@ -93,7 +94,7 @@ def show(request, side: Side, form, template: str, *, status: int = 200, **more:
         "lines": lines(side, page.rows[::-1], room),
         "is_newest": is_newest,
         "words": words,
-        "filters": WordsForm(request.GET),
+        "filters": filters,
         "form": form,
         "news_url": side.url("news"),
     }

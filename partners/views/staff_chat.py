@@ -29,7 +29,7 @@ SHOWN_UNREAD = 50
 def index(request):
     """What this person has not read first, then all others by when something was said."""
     form = RoomSearchForm(request.GET)
-    words = form.data.get("q", "").strip() if form.is_valid() else ""
+    words = form.cleaned_data["q"] if form.is_valid() else ""
     which = request.GET.get("show", "")
     rooms = _found(_rooms(request.user), words)
     if which == "mine":

@@ -1,8 +1,12 @@
 """One migration at a time, however many deploys are on their way."""
 
+import fcntl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -16,20 +20,31 @@ PAUSE = 0.5
 def held(database: BaseDatabaseWrapper, *, on_wait: Callable[[], None]) -> Iterator[None]:
     """Wait for whoever migrates now.
 
-    The lock ends with its connection, so a killed deploy leaves none behind. SQLite has none: its
-    file belongs to one container.
+    The lock ends with its connection, or on SQLite with its process, so a killed deploy leaves
+    none behind.
     """
-    if database.vendor != "postgresql":
-        yield
-        return
-    with closing(_own(database)) as connection, connection.cursor() as cursor:
+    with _lock(database) as is_ours:
         is_told = False
-        while not _is_ours(cursor):
+        while not is_ours():
             if not is_told:
                 on_wait()
                 is_told = True
             time.sleep(PAUSE)
         yield
+
+
+@contextmanager
+def _lock(database: BaseDatabaseWrapper) -> Iterator[Callable[[], bool]]:
+    """What takes it, if nobody else has it."""
+    if database.vendor == "postgresql":
+        with closing(_own(database)) as connection, connection.cursor() as cursor:
+            yield partial(_is_ours, cursor)
+    else:
+        file = Path(f"{database.settings_dict['NAME']}.migrating")
+        # A volume is empty at first.
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("w") as opened:
+            yield partial(_is_file_ours, opened)
 
 
 def _own(database: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
@@ -45,3 +60,11 @@ def _own(database: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
 def _is_ours(cursor: CursorWrapper) -> bool:
     cursor.execute("SELECT pg_try_advisory_lock(%s)", [KEY])
     return bool(cursor.fetchone()[0])
+
+
+def _is_file_ours(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

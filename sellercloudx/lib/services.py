@@ -1,28 +1,45 @@
 """Outside services that may be absent: asked once, at start."""
 
 import logging
+import re
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from huey.serializer import SignedSerializer
+
+if TYPE_CHECKING:
+    import redis
 
 logger = logging.getLogger(__name__)
 
+# A name, or an address of either kind.
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 QUEUE = "sellercloudx"
 
 
 def redis_url_that_answers(*, url: str, host: str, port: int, password: str) -> str:
     """The address of Redis, or "" when none is configured or it does not answer within 0.5 s.
 
-    Redis only makes things faster, so a missing one is reported and the database is used.
+    Redis only makes things faster, so a missing one is reported and the database is used. Raises
+    ImproperlyConfigured for what is no address.
     """
     if not url and not host:
         return ""
     import redis
 
     address = url or f"redis://{f':{quote(password)}@' if password else ''}{host}:{port}/0"
-    client = redis.Redis.from_url(address, socket_connect_timeout=0.5, socket_timeout=0.5)
+    try:
+        client = _client_of(address)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "REDIS_URL must be redis://:password@host:6379/0 (or rediss://…). Write the address "
+            "of your Redis, or remove the variable: the database does its work."
+            if url
+            else "REDIS_HOST, REDIS_PORT and REDIS_PASSWORD give no address of a Redis. Write "
+            "them anew, or remove them: the database does its work."
+        ) from None
     try:
         client.ping()
     except redis.RedisError as error:
@@ -33,6 +50,17 @@ def redis_url_that_answers(*, url: str, host: str, port: int, password: str) -> 
     finally:
         client.close()
     return address
+
+
+def _client_of(address: str) -> "redis.Redis":
+    """ValueError for what is no address; redis itself would look for a host named "..."."""
+    import redis
+
+    parts = urlsplit(address)
+    is_socket = parts.scheme == "unix" and parts.path
+    if not is_socket and not _HOST.fullmatch(parts.hostname or ""):
+        raise ValueError
+    return redis.Redis.from_url(address, socket_connect_timeout=0.5, socket_timeout=0.5)
 
 
 def queue_settings(

@@ -98,7 +98,7 @@ def test_without_a_practice_marketplace_it_says_what_else_must_run(db, settings)
 
 def test_it_is_refused_in_production(settings, db):
     settings.IS_PRODUCTION = True
-    for command in ("demo", "seed_scale"):
+    for command in ("demo", "seed_scale", "sandbox"):
         with pytest.raises(CommandError, match="refused in production"):
             call_command(command)
     assert not User.objects.exists()

@@ -182,6 +182,14 @@ def test_what_was_found_too_long_ago_is_not_told(monkeypatch):
     assert set(said) == {503}
 
 
+def test_without_redis_the_pages_are_served_and_it_says_so(client, settings, look_each_time):
+    """Once there, it went away: nothing is lost, and another container would be no better off."""
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["cache"] == {"ok": False, "error": "ConnectionError"}
+
+
 def test_only_the_very_question_is_answered_at_once():
     Client().get("/health")
     assert application.at_once(b"GET /health HTTP/1.1")

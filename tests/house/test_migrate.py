@@ -25,7 +25,6 @@ def migrate(tmp_path):
     yield start
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a container's own file")
 def test_the_second_waits_and_says_so(migrate, tmp_path):
     with migration_lock.held(connection, on_wait=pytest.fail):
         both = [migrate("one"), migrate("two")]

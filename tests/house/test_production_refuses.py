@@ -136,3 +136,37 @@ def test_so_does_gunicorn():
 def test_the_build_gathers_static_files_with_nothing_set():
     done = manage("collectstatic", "--noinput", "--dry-run", NODE_ENV="production")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"ALLOWED_HOSTS": "https://shop.uz"}, "ALLOWED_HOSTS takes names alone"),
+        ({"ALLOWED_HOSTS": "shop.uz,app.shop.uz/cabinet"}, "ALLOWED_HOSTS takes names alone"),
+        ({"ALLOWED_HOSTS": "shop.uz:8000"}, "ALLOWED_HOSTS takes names alone"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS takes names alone"),
+        ({"PUBLIC_URL": "shop.uz"}, "PUBLIC_URL must be https://"),
+        ({"PUBLIC_URL": "https://shop.uz/cabinet"}, "PUBLIC_URL must be https://"),
+        ({"PUBLIC_URL": "https://shop.uz:x"}, "PUBLIC_URL must be https://"),
+        ({"REDIS_URL": "redis://..."}, "REDIS_URL must be redis://"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must be redis://"),
+        ({"REDIS_URL": "redis://localhost:x"}, "REDIS_URL must be redis://"),
+        ({"REDIS_HOST": "..."}, "REDIS_HOST, REDIS_PORT and REDIS_PASSWORD"),
+        ({"SENTRY_DSN": "nonsense"}, "SENTRY_DSN is not an address of Sentry"),
+        ({"SENTRY_DSN": "https://sentry.example/1"}, "SENTRY_DSN is not an address of Sentry"),
+    ],
+)
+def test_an_address_that_is_none(env, said):
+    assert refused(**BARE | DATABASE | env).startswith(said)
+
+
+def test_names_that_are_some_are_taken():
+    env = BARE | DATABASE | {"ALLOWED_HOSTS": "shop.uz, .shop.uz", "PUBLIC_URL": "https://shop.uz/"}
+    names, origins, url = value(
+        "[s.ALLOWED_HOSTS[:2], s.CSRF_TRUSTED_ORIGINS, s.PUBLIC_URL]", **env
+    )
+    assert names == ["shop.uz", ".shop.uz"] and url == "https://shop.uz"
+    assert origins == ["https://shop.uz", "https://*.shop.uz"]
+    assert value("s.ALLOWED_HOSTS[0]", ALLOWED_HOSTS="*") == "*"
+    dsn = "https://key@o1.ingest.sentry.io/42"
+    assert value("s.SENTRY_DSN", SENTRY_DSN=dsn) == dsn

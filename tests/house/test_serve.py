@@ -70,6 +70,17 @@ def test_the_pages_and_the_clock_run_and_end_together(served):
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
 
 
+def test_an_empty_volume_gets_its_tables_first(processes, tmp_path):
+    """Railway mounts it after the step before the deploy."""
+    port = free_port()
+    file = tmp_path / "volume" / "shop.db"
+    processes.env |= {"PORT": str(port), "DATABASE_URL": "", "SQLITE_PATH": str(file)}
+    processes.env |= {"SERVE_WORKER": "false"}
+    processes.start("serve", "manage.py", "serve")
+    wait_until(lambda: health(port) is not None, 60)
+    assert health(port)["status"] == "ok" and file.exists()
+
+
 def half_a_request(port: int) -> socket.socket:
     """The head and some of the body of a form, sent to pages that now wait for the rest."""
     asking = socket.create_connection(("127.0.0.1", port), timeout=20)

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--fast", action="store_true", help="moments instead of seconds")
 
     def handle(self, *args, **options):
+        if settings.IS_PRODUCTION:
+            raise CommandError("It plays marketplaces that sell nothing; refused in production.")
         if not options["demo_key"].startswith("ACMA:"):
             raise CommandError("--demo-key begins with ACMA: as the marketplace's keys do.")
         config = Config(
