@@ -30,8 +30,8 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 # Longer than any one sending takes.
 LEASE = timedelta(seconds=60)
 AT_ONCE = 50
-# A server that did not answer is left alone for so many seconds: each try holds a thread.
-LEFT_ALONE = 20
+# A server that did not answer is left alone for so long: each try holds a thread.
+LEFT_ALONE = timedelta(seconds=20)
 INTERRUPTED = "interrupted while sending"
 
 # Each has `is_on()`, `reached(people, kind)`, and `send(notice)` and `send_digest(user, notices)`,
@@ -57,7 +57,7 @@ def send_due(channel: str) -> int:
         # Asked for before it was turned off.
         _due(channel).update(state=State.OFF)
         return 0
-    if caches["guard"].get(left_alone(channel)):
+    if is_left_alone(channel):
         return 0
     sent = 0
     for _ in range(AT_ONCE):
@@ -67,8 +67,8 @@ def send_due(channel: str) -> int:
             return sent
         try:
             sent += _send(channel, pk)
-        except Unreachable:
-            leave_alone(channel)
+        except (Unreachable, SlowDown) as error:
+            leave_alone(channel, after=error)
             return sent
     # There may be more, and the clock comes only now and then. So many let others in between.
     wake("partners.services.deliveries.send_due", str(channel))
@@ -89,12 +89,18 @@ def hold(waiting: QuerySet[Delivery]) -> None:
     waiting.filter(state__in=Delivery.WAITING).update(state=State.OFF)
 
 
-def leave_alone(channel: str) -> None:
-    caches["guard"].set(left_alone(channel), 1, LEFT_ALONE)
+def leave_alone(channel: str, *, after: Exception) -> None:
+    """For as long as they ask; they do not say whether they mean one chat or all of the bot."""
+    pause = after.pause if isinstance(after, SlowDown) else LEFT_ALONE
+    caches["guard"].set(_left_alone(channel), 1, int(pause.total_seconds()))
 
 
-def left_alone(channel: str) -> str:
-    """Where it is kept that a server does not answer."""
+def is_left_alone(channel: str) -> bool:
+    return bool(caches["guard"].get(_left_alone(channel)))
+
+
+def _left_alone(channel: str) -> str:
+    """Where it is kept that a server does not answer, or asked for a pause."""
     return f"left-alone:{channel}"
 
 
@@ -103,7 +109,7 @@ def _due(channel: str) -> QuerySet[Delivery]:
 
 
 def _send(channel: str, pk: int) -> bool:
-    """Raises Unreachable, when the failure is written down."""
+    """Raises Unreachable and SlowDown, when the failure is written down."""
     delivery = _claim(channel, pk)
     if delivery is None:
         return False
@@ -111,7 +117,7 @@ def _send(channel: str, pk: int) -> bool:
         CHANNELS[channel].send(delivery.notification)
     except Exception as error:  # noqa: BLE001  every mail backend fails in its own way
         _note_failure(delivery, error)
-        if isinstance(error, Unreachable):
+        if isinstance(error, (Unreachable, SlowDown)):
             raise
         return False
     # Whoever has it now: it has arrived.

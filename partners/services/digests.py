@@ -1,12 +1,11 @@
 """What waited for the evening: one message for each person and channel."""
 
-from django.core.cache import caches
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from partners.models import Delivery, Notification, User
 from partners.services import deliveries, readers
-from partners.services.outcomes import Unreachable
+from partners.services.outcomes import SlowDown, Unreachable
 from sellercloudx.lib.queue import wake
 
 State = Delivery.State
@@ -19,7 +18,7 @@ def wake_due() -> None:
     """Called by the clock: a task for each person and channel whose evening has come."""
     waiting = _due().values_list("notification__user", "channel").distinct()
     for user, channel in waiting.order_by("notification__user")[:PEOPLE_AT_ONCE]:
-        if not caches["guard"].get(deliveries.left_alone(channel)):
+        if not deliveries.is_left_alone(channel):
             wake("partners.services.digests.send", user, channel)
 
 
@@ -29,6 +28,9 @@ def send(user_pk: int, channel: str) -> bool:
     own = _due().filter(notification__user=user_pk, channel=channel)
     if not way.is_on():
         deliveries.hold(own)
+        return False
+    if deliveries.is_left_alone(channel):
+        # Woken before it was known; the clock comes again.
         return False
     deliveries.hold(readers.lost(own))
     claimed = _claim(own)
@@ -75,8 +77,8 @@ def _still(claimed: list[Delivery]) -> QuerySet[Delivery]:
 
 def _note_failure(claimed: list[Delivery], channel: str, error: Exception) -> None:
     deliveries.log_failure(channel, f"{len(claimed)} notifications of the day", error)
-    if isinstance(error, Unreachable):
-        deliveries.leave_alone(channel)
+    if isinstance(error, (Unreachable, SlowDown)):
+        deliveries.leave_alone(channel, after=error)
     for row in claimed:
         mine = _still([row]).filter(due_at=row.due_at)
         mine.update(**deliveries.after(error, row.attempts))

@@ -70,6 +70,7 @@ def handle(pk: int) -> bool:
     except BotError as error:
         logger.warning("no answer to Telegram update %s: %s", row.update_id, error)
         if error.kind in (Kind.UNREACHABLE, Kind.SLOW_DOWN) and row.attempts < ATTEMPTS:
+            _put_off(row, timedelta(seconds=error.retry_after))
             return False
     except Exception:  # noqa: BLE001  an action fails in its own way
         logger.exception("Telegram update %s stumbled", row.update_id)
@@ -78,6 +79,12 @@ def handle(pk: int) -> bool:
         return False
     _forget(row)
     return True
+
+
+def _put_off(row: TelegramUpdate, pause: timedelta) -> None:
+    """Until its lease ends, or for as long as Telegram asks, where that is longer."""
+    if pause > LEASE:
+        TelegramUpdate.objects.filter(pk=row.pk).update(due_at=timezone.now() + pause)
 
 
 def _give_up(row: TelegramUpdate) -> None:

@@ -166,7 +166,7 @@ def receive(request, side: Side, template: str, **more: Any) -> HttpResponse:
         attachment=attachment,
         is_private=said.get("is_private", False),
     )
-    return HttpResponse(status=204) if request.htmx else redirect(side.url())
+    return HttpResponse(status=204) if request.htmx else redirect(f"{side.url()}#end")
 
 
 def judge(request, partner: Partner, form) -> tuple[attachments.Attachment | None, int]:

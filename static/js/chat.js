@@ -1,17 +1,16 @@
-// A room of the chat: new messages come by themselves, and what is sent is neither lost nor doubled.
-// Those of a ticket come so, too; its form is sent as any other.
+// A room of the chat: nothing is lost or doubled. A ticket's messages come so, too; its form is as any other.
 
 const SOON = 2000;
 const LATEST = 30_000;
 const talk = document.querySelector("[data-talk]");
 const form = document.querySelector("[data-chat]");
-// Of this person and this company alone: others in the same tab, at the same address, see nothing.
+// Others in the same tab, at the same address, see nothing.
 const whose = `chat:${form?.dataset.chat}:`;
 const place = `${whose}${location.pathname}`;
 
 const lastOf = () => talk.lastElementChild?.dataset.pk ?? 0;
 
-// --- New messages: soon while people talk, ever later in silence, never in a hidden tab ---
+// --- New messages: ever later in silence ---
 
 let pause = SOON;
 let timer;
@@ -37,6 +36,7 @@ function watch() {
     if (talk.dataset.whose) event.detail.headers.Whose = talk.dataset.whose;
   });
   talk.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    wasAtEnd = atEnd();
     if (isOurs(detail.xhr)) return;
     detail.shouldSwap = false;
     if (!queue.length && !isTyping()) location.reload();
@@ -71,14 +71,26 @@ function arrive() {
     const sent = queue.find((one) => one.id === line.dataset.sent);
     if (sent) settle(sent);
   }
-  talk.closest("section").scrollIntoView({ block: "end" });
+  if (wasAtEnd) talk.closest("section").scrollIntoView({ block: "end" });
+  else news.hidden = false;
+}
+
+// --- Who reads above the end is told, not dragged there ---
+
+const news = document.querySelector("[data-news]");
+const atEnd = () => talk.getBoundingClientRect().bottom <= innerHeight;
+let wasAtEnd;
+
+function open() {
+  if (!talk.dataset.status) (form ?? talk).scrollIntoView({ block: "end" });
+  addEventListener("scroll", () => (news.hidden ||= atEnd()));
 }
 
 function compare(status) {
   if (status && status !== talk.dataset.status) document.querySelector("[data-changed]").hidden = false;
 }
 
-// --- What keeps this page from its room, and the way back; nothing typed is lost by it ---
+// --- What keeps this page from its room ---
 
 const stopped = document.querySelector("[data-stopped]");
 
@@ -89,8 +101,7 @@ function stop(words, way) {
   stopped.hidden = false;
 }
 
-// After a new login the page's token is an old one. Another page has the next, if that is of the
-// same person and company.
+// After a new login the token is an old one; another page has the next.
 async function renew() {
   const answer = await fetch(location.pathname, { redirect: "manual" });
   if (answer.type === "opaqueredirect") return stop(stopped.dataset.signedOut, "login");
@@ -115,7 +126,7 @@ function mark(upTo) {
   }
 }
 
-// --- Sending: one after the other, each with a number of its own, until it is known to be there ---
+// --- Sending, one after the other ---
 
 const queue = [];
 let isSending = false;
@@ -135,7 +146,7 @@ function keep() {
   try {
     sessionStorage.setItem(place, JSON.stringify({ draft, files, unsent }));
   } catch {
-    // Without it a reload forgets; the page itself does not.
+    // A reload forgets.
   }
 }
 
@@ -221,7 +232,7 @@ function alarm(words) {
   note.hidden = false;
 }
 
-// Into the form, before what stands there. A note among our own people drags that in, not it out.
+// A private note drags in what stands there, not out.
 function takeBack(fields) {
   const { text, is_private } = form.elements;
   text.value = [fields.text, text.value].filter(Boolean).join("\n");
@@ -237,7 +248,6 @@ function send(event) {
   if (!text.value.trim() && !file) return text.focus();
   put(crypto.randomUUID(), { text: text.value, is_private: asSent(is_private) }, file);
   text.value = attachment.value = "";
-  // The next answer is for the partner again, unless one says otherwise.
   if (is_private) is_private.checked = false;
   document.querySelector("[data-refused]").hidden = true;
   lost = [];
@@ -264,7 +274,7 @@ function restore() {
   go();
 }
 
-// What was to go out with a file waits for it in the form: alone it would say something else.
+// Without its file it would say something else.
 function missFiles(files, messages) {
   for (const { fields } of messages.reverse()) takeBack(fields);
   lost = [...new Set([...messages.map(({ file }) => file), ...files])];
@@ -293,11 +303,11 @@ function write() {
   try {
     restore();
   } catch {
-    // What cannot be read is as if nothing had been kept.
+    // As if nothing had been kept.
   }
 }
 
-// A ready answer goes into the field, to be read and changed before it is sent.
+// A ready answer, to be read before it is sent.
 function insert(event) {
   const answer = event.target.closest("[data-insert]");
   const field = document.getElementById("id_text");
@@ -310,4 +320,5 @@ function insert(event) {
 
 document.addEventListener("click", insert);
 if (talk) watch();
+if (talk) open();
 if (talk && form) write();

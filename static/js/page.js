@@ -1,8 +1,8 @@
-// What every page can do beyond plain HTML. All of it works without, only less comfortably.
+// What every page can do; all of it works without, less comfortably.
 
 const isTyping = () => document.activeElement?.matches("input, select, textarea, [contenteditable]");
 
-// --- Keys: "/" to search, "?" for help, Escape closes a menu ---
+// --- Keys ---
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") return closeMenus({ andFocus: true });
@@ -17,7 +17,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") document.getElementById("keys")?.showModal();
 });
 
-// --- Menus close when one presses elsewhere ---
+// --- Menus ---
 
 function closeMenus({ except = null, andFocus = false } = {}) {
   for (const menu of document.querySelectorAll("details:is(.menu, .sheet)[open]")) {
@@ -29,7 +29,7 @@ function closeMenus({ except = null, andFocus = false } = {}) {
 
 document.addEventListener("click", (event) => closeMenus({ except: event.target }));
 
-// --- Dialogs: a link with data-dialog opens the dialog instead of its own page ---
+// --- Dialogs, instead of pages of their own ---
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -79,7 +79,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-download]")) setTimeout(free, 4000);
 });
 
-// --- Choosing a language or theme loads the page anew: what was typed goes along, in this tab ---
+// --- What was typed goes along when a language or theme is chosen ---
 
 const posts = [...document.querySelectorAll("main form[method=post i]")];
 const place = `kept:${location.pathname}${location.search}`;
@@ -142,7 +142,7 @@ try {
   // Without it the page is as it came.
 }
 
-// --- Whoever logs out leaves nothing of what they typed in this tab ---
+// --- Logging out leaves nothing typed in this tab ---
 
 document.addEventListener("submit", (event) => {
   // Last of all: until the page has gone it may put down more.
@@ -153,11 +153,11 @@ function forget() {
   try {
     sessionStorage.clear();
   } catch {
-    // Then nothing was kept.
+    // Nothing was kept.
   }
 }
 
-// --- A select with data-submit sends its form at once; its button is for those without script ---
+// --- A select that sends its form ---
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
@@ -173,7 +173,7 @@ document.addEventListener("click", async (event) => {
 });
 for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
 
-// --- Lists with checkboxes: all on the page at once, a range with Shift, how many are chosen ---
+// --- Checkboxes: all on the page, a range with Shift ---
 
 for (const all of document.querySelectorAll("[data-all]")) watch(all, all.form);
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from partners.services import chat
 from tests import factories
+from tests.partners.talking import partner_says
 from tests.ui.conftest import Visits
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -77,6 +78,33 @@ def test_both_sides_see_each_other_without_loading_anything_anew(both):
     assert ours.evaluate("document.documentElement.scrollWidth") <= 360
     for page in both:
         assert Axe().run(page).response["violations"] == []
+
+
+def test_it_opens_at_its_end_and_drags_nobody_there_who_reads_above(partner, both):
+    theirs, ours = both
+    for number in range(30):
+        partner_says(partner, f"{number}-xabar")
+    theirs.reload()
+    assert is_in_view(theirs.locator("#talk > li").last)
+    assert is_in_view(theirs.get_by_role("button", name="Send"))
+    theirs.evaluate("scrollTo(0, 0)")
+    says(ours, "Yangi gap")
+    sees(theirs, "Yangi gap")
+    link = theirs.get_by_role("link", name="New messages")
+    link.wait_for()
+    assert theirs.evaluate("scrollY") == 0
+    link.click()
+    link.wait_for(state="hidden")
+    assert is_in_view(theirs.locator("#talk > li").last)
+    says(ours, "Yana bir gap")
+    sees(theirs, "Yana bir gap")
+    assert is_in_view(theirs.locator("#talk > li").last)
+    assert not link.is_visible()
+
+
+def is_in_view(locator) -> bool:
+    box = locator.bounding_box()
+    return 0 <= box["y"] and box["y"] + box["height"] <= locator.page.viewport_size["height"]
 
 
 def test_nothing_is_lost_or_doubled_on_a_bad_line(both):

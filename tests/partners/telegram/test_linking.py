@@ -210,7 +210,7 @@ def test_a_chat_belongs_to_who_linked_it_last(partner, telegram):
     hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
     assert TelegramLink.objects.get().user == partner.owner
     waiting = Delivery.objects.get(notification__user=before, channel="telegram")
-    assert (waiting.notification.kind, waiting.state) == ("sync_trouble", "off")
+    assert (waiting.notification.kind, waiting.state) == ("key_refused", "off")
     told = Notification.objects.get(user=before, kind="telegram_taken")
     assert told.data == {"name": "@aziza"}
     assert [one.channel for one in told.deliveries.all()] == ["email"]

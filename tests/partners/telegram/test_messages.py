@@ -9,7 +9,7 @@ from partners.services import approval, choices, deliveries, digests, notices, p
 from partners.telegram import bot
 from tests import factories
 from tests.partners.telegram.linking import CHAT, link
-from tests.partners.telling import at, due_of, tell
+from tests.partners.telling import at, due_of, join, tell
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("uz", "ru", "en")
@@ -126,6 +126,23 @@ def test_asked_to_slow_down_it_waits_as_told_and_counts_no_attempt(linked, teleg
     assert deliveries.send_due("telegram") == 0
     assert (delivery().state, delivery().attempts) == ("due", 0)
     assert (delivery().due_at - timezone.now()).total_seconds() == 7
+
+
+@at("21:05")
+def test_asked_to_slow_down_everybody_waits_and_so_does_the_evening(linked, telegram):
+    link(join(linked, "manager"), CHAT + 1)
+    refusal = {"ok": False, "error_code": 429, "parameters": {"retry_after": 7}}
+    telegram.faults["sendMessage"] = (429, refusal)
+    tell(linked, "sync_trouble")
+    waiting = Delivery.objects.filter(channel="telegram")
+    assert waiting.filter(state="due").count() == 2
+    assert [deliveries.send_due("telegram") for _ in range(2)] == [0, 0]
+    waiting.update(state="digest", due_at=timezone.now())
+    assert not digests.send(linked.owner.pk, "telegram")
+    assert len(telegram.of("sendMessage")) == 1
+    caches["guard"].clear()
+    assert not digests.send(linked.owner.pk, "telegram")
+    assert deliveries.is_left_alone("telegram")
 
 
 @pytest.mark.parametrize("fault", ["garbage", "drop"])
