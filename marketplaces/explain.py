@@ -96,6 +96,13 @@ BY_REASON = {
         _("This does not look like a key."),
         _("Copy the whole key from your cabinet, without spaces or line breaks."),
     ),
+    "shop_gone": Explanation(
+        _("The marketplace does not know this shop any more."),
+        _(
+            "Look in your cabinet whether it was closed or moved. What waits is kept: test the "
+            "connection once the shop is back, or connect the new one."
+        ),
+    ),
     "other_account": Explanation(
         _("This key opens other shops, not this one."),
         _("Paste a key of the cabinet this shop belongs to."),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from marketplaces.models import Connection, Operation
-from marketplaces.parking import LATEST_WINS
+from marketplaces.parking import ASIDE, LATEST_WINS
 from partners import request_context
 from partners.models import User
 from sellercloudx.lib import bulk
@@ -56,7 +56,7 @@ def _supersede_older(newer: Sequence[Operation]) -> None:
     newest = {(one.connection_id, one.kind, one.target): one.pk for one in newer}
     for kind in sorted({one.kind for one in newer}):
         alike = [one for one in newer if one.kind == kind]
-        _supersede(newest, _about(alike).filter(state=State.PARKED))
+        _supersede(newest, _about(alike).filter(state__in=ASIDE))
         if kind in LATEST_WINS:
             _supersede(newest, _about(alike).filter(state__in=(State.PENDING, State.WAITING)))
 

@@ -29,6 +29,8 @@ LATEST_WINS = {
     Operation.Kind.PUSH_PRICE,
     Operation.Kind.PUSH_STOCK,
 }
+# Nothing of these is under way; newer news of the same takes their place.
+ASIDE = (State.PARKED, State.HELD, State.REHEARSED)
 # Each is a transaction of its own, and a person waits.
 AT_ONCE = 500
 
@@ -50,7 +52,7 @@ class Gone(NotParked):
 
 def supersede_older(newer: Operation) -> None:
     """What waits gives way to newer news; what is parked gives way to the same asked anew."""
-    outdated = {State.PARKED, State.HELD, State.REHEARSED}
+    outdated = set(ASIDE)
     if newer.kind in LATEST_WINS:
         outdated |= {State.PENDING, State.WAITING}
     Operation.objects.filter(

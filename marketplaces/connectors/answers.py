@@ -29,6 +29,8 @@ LONGEST_CODE = 60
 # Of digits: anything longer is no count of calls.
 LONGEST_NUMBER = 12
 API_DISABLED = "API_DISABLED"
+# What the address names is not there any more: not the fault of what was sent there.
+GONE = {"CAMPAIGN_NOT_FOUND", "BUSINESS_NOT_FOUND"}
 
 TABLE: dict[int, type[MarketplaceError]] = {
     401: AuthFailed,
@@ -75,6 +77,8 @@ def check_status(response: httpx.Response, body: bytes, secrets: Sequence[str]) 
     message = scrub(message, *secrets)[:LONGEST_MESSAGE]
     if status in (401, 403) and not (code or message):
         raise _unsigned_refusal(status, body)
+    if status == 404 and code in GONE:
+        raise AuthFailed(message, code=code, reason="shop_gone", words=message)
     error = _error_class(status, code, message)
     # Yandex says FORBIDDEN to a key without the right and to a shop that is switched off.
     is_off = status == 403 and error is AuthFailed

@@ -104,3 +104,10 @@ def test_it_tells_a_timeout_from_a_broken_network(failure, code):
     assert caught.value.code == code
     assert http.exchanges[-1].status is None
     assert http.exchanges[-1].error == code
+
+
+def test_a_shop_that_is_gone_is_no_refusal_of_what_was_sent_there():
+    http = make_http(refusal(404, "CAMPAIGN_NOT_FOUND", "Campaign 7 not found"))
+    with pytest.raises(errors.AuthFailed) as caught:
+        http.json("PUT", "/v2/campaigns/7/offers/stocks", operation="stocks")
+    assert (caught.value.kind, caught.value.reason) == ("config", "shop_gone")

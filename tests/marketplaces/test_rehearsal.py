@@ -204,8 +204,9 @@ def test_the_page_shows_what_would_be_sent(marketplace, client):
 
 def test_only_what_is_known_to_read_is_let_through():
     """A new operation that nobody has looked at is withheld."""
-    changes = {"offer_update", "stocks", "prices", "order_status"}
-    gets = {"campaigns", "labels"}
+    changes = {"offer_update", "stocks", "prices", "price_confirm", "order_status", "boxes"}
+    changes |= {"chat_message", "review_answer", "question_answer", "return_decision"}
+    gets = {"campaigns", "labels", "returns"}
     for slug in CONNECTORS:
         cls = connector_class(slug)
         assert set(cls.limits) == cls.reads | changes | gets

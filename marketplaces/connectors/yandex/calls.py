@@ -24,7 +24,8 @@ class Calls(Connector):
     """What the verbs of Yandex share."""
 
     reads = READS
-    taken: Mapping[str, object] = {"status": "OK"}
+    # What is made by an answer to a buyer has a number.
+    taken: Mapping[str, object] = {"status": "OK", "result": {"id": 0, "entity": {"id": 0}}}
 
     @property
     def business_id(self) -> str:
