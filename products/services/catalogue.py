@@ -71,7 +71,11 @@ def add_product(
     shops = [shop for shop in listings.working_connections(partner) if shop != elsewhere]
     found = listings.matches_for(shops, name)
     known |= {"name": name, "cost": cost, "created_by": by}
-    wanted = Wanted(partner, submission, sku, quantity, price, known, photo, shops, found)
+    return _made(Wanted(partner, submission, sku, quantity, price, known, photo, shops, found))
+
+
+def _made(wanted: Wanted) -> Product:
+    partner, sku = wanted.partner, wanted.sku
     for _ in range(TRIES):
         try:
             return _make(wanted)

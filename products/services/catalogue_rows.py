@@ -23,8 +23,9 @@ from sellercloudx.lib.money import Money
 State = CatalogueRow.State
 # Every product that such an import makes has its own number under this, so it is made once.
 SUBMISSIONS = uuid.UUID("0c2a6f4e-9f2b-4a5c-8d39-6f7a0f4f7a52")
-LONGEST = {name: Product._meta.get_field(name).max_length or 0 for name in ("sku", "name", "brand")}
-LONGEST_DESCRIPTION = 5000
+# As the product's columns hold them.
+LONGEST = {"sku": 80, "name": 200, "brand": 80, "description": 5000, "barcode": 14}
+LARGEST = {"length_cm": 10**6, "width_cm": 10**6, "height_cm": 10**6, "weight_kg": 10**5}
 CANDIDATES = 5
 SIZES = {"length_cm": "length", "width_cm": "width", "height_cm": "height", "weight_kg": "weight"}
 OURS, THEIRS, NEW, SKIP, TAKE = "ours", "theirs", "new", "skip", "take"
@@ -204,16 +205,14 @@ def _words(card: RemoteCard, content: RemoteContent) -> dict[str, Any]:
     return {
         "name": (card.listing.name or card.listing.sku)[: LONGEST["name"]],
         "brand": content.brand[: LONGEST["brand"]],
-        "description": content.description[:LONGEST_DESCRIPTION],
-        "barcode": next((one for one in content.barcodes if len(one) <= 14), ""),
+        "description": content.description[: LONGEST["description"]],
+        "barcode": next((one for one in content.barcodes if len(one) <= LONGEST["barcode"]), ""),
         **{name: size if _fits(name, size) else None for name, size in sizes.items()},
     }
 
 
 def _fits(name: str, size: Decimal | None) -> bool:
-    field = Product._meta.get_field(name)
-    most = Decimal(10) ** (field.max_digits - field.decimal_places)
-    return size is not None and 0 < size < most
+    return size is not None and 0 < size < LARGEST[name]
 
 
 # What the seller chooses

@@ -11,7 +11,6 @@ from marketplaces.models import Operation
 from partners.services import files
 from products.models import Card, Listing, TheirCard
 from products.services import publishing, stock
-from products.services.cards import latest_card
 from sellercloudx.lib.money import Money
 
 SIZES = ("length", "width", "height", "weight")
@@ -40,9 +39,8 @@ class Difference:
         return self.ours is not None and self.sent is not None and self.ours != self.sent
 
 
-def of(listing: Listing) -> list[Difference]:
+def of(listing: Listing, card: Card | None) -> list[Difference]:
     """All fields of which anything is known, in the order a seller reads them."""
-    card = latest_card(listing)
     known = categories.stored_attributes(listing.connection.marketplace, listing.category_id)
     names = _Names(card, known or [])
     ours = _of_draft(publishing.draft(listing, card) if card else _bare(listing), names)
@@ -53,7 +51,7 @@ def of(listing: Listing) -> list[Difference]:
     ours["stock"] = publishing.shown(listing, figures)
     sent["stock"], theirs["stock"] = listing.sent_stock, _stock(listing)
     return [
-        Difference(code, *(side.get(code) for side in (ours, sent, theirs)), names.of(code))
+        Difference(code, ours.get(code), sent.get(code), theirs.get(code), names.of(code))
         for code in _in_order(ours, sent, theirs)
     ]
 

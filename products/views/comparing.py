@@ -20,7 +20,7 @@ MOST_PRICES = 10
 
 def _own(request, pk) -> Listing:
     rows = Listing.objects.for_partner(request.partner).select_related(
-        "product__photo", "product__partner", "connection__partner", "partner", "theirs", "channel"
+        "product__photo", "connection", "partner", "theirs", "channel"
     )
     listing = get_object_or_404(rows.defer("product__photo__content"), pk=pk)
     listing.title = wording.shop_title(listing.connection)
@@ -33,14 +33,15 @@ def _own(request, pk) -> Listing:
 def detail(request, pk):
     listing = _own(request, pk)
     theirs = differences.read(listing)
-    found = listing_words.lines(differences.of(listing))
+    card = latest_card(listing)
+    found = listing_words.lines(differences.of(listing, card))
     context = {
         "listing": listing,
         "product": listing.product,
         "theirs": theirs,
         "lines": found,
         "others": sum(line["is_other"] for line in found),
-        "languages": listing_words.completeness_lines(completeness.of(latest_card(listing))),
+        "languages": listing_words.completeness_lines(completeness.of(card)),
         "advice": listing_words.advice_lines(theirs),
         "price_advice": listing_words.price_advice(theirs),
         "holds": listing_words.hold_lines(listing),

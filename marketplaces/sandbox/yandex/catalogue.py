@@ -122,7 +122,8 @@ def select(
     state: State, business_id: int, wish: dict[str, Any], *, offset: int, limit: int
 ) -> list[Offer]:
     """Offers that pass the filters of a listing method, in order of SKU."""
-    where, params = ["business_id = ?"], [business_id]
+    params: list[Any] = [business_id]
+    where = ["business_id = ?"]
     if statuses := wish.get("cardStatuses"):
         where.append(f"card_status IN ({placeholders(statuses)})")
         params += statuses
