@@ -1,6 +1,18 @@
 from django.contrib import admin
 
-from orders.models import DailyAnalytics, Order, OrderEvent, OrderLine
+from orders.models import (
+    Conversation,
+    ConversationMessage,
+    ConversationNote,
+    DailyAnalytics,
+    MarkingCode,
+    Order,
+    OrderEvent,
+    OrderLine,
+    ReplyTemplate,
+    Return,
+    ReturnItem,
+)
 from partners.admin_tables import Table
 
 
@@ -35,3 +47,53 @@ class OrderEventTable(Table):
 class DailyAnalyticsTable(Table):
     list_display = ("pk", "partner", "day", "connection", "product_id", "orders", "revenue")
     list_display_links = ("pk", "day")
+
+
+@admin.register(Conversation)
+class ConversationTable(Table):
+    """That there is one; what buyers and shops write to each other is theirs."""
+
+    list_display = ("pk", "partner", "connection", "kind", "waits_since", "last_at")
+    list_filter = ("kind",)
+    search_fields = ("=external_id", "partner__folded")
+    exclude = ("buyer_name", "folded")
+
+
+@admin.register(ConversationMessage)
+class ConversationMessageTable(Table):
+    list_display = ("pk", "conversation", "sender", "state", "at")
+    list_filter = ("sender", "state")
+    exclude = ("text", "folded", "files", "detail")
+
+
+@admin.register(ConversationNote)
+class ConversationNoteTable(Table):
+    list_display = ("pk", "conversation", "author", "created_at")
+    exclude = ("text",)
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateTable(Table):
+    list_display = ("pk", "partner", "title")
+    search_fields = ("partner__folded",)
+
+
+@admin.register(Return)
+class ReturnTable(Table):
+    list_display = ("pk", "external_id", "partner", "connection", "refund_status", "opened_at")
+    list_display_links = ("pk", "external_id")
+    search_fields = ("=external_id", "=order_number", "partner__folded")
+
+
+@admin.register(ReturnItem)
+class ReturnItemTable(Table):
+    list_display = ("pk", "parcel", "sku", "quantity", "received", "spoiled")
+    search_fields = ("=sku",)
+    exclude = ("comments",)
+
+
+@admin.register(MarkingCode)
+class MarkingCodeTable(Table):
+    list_display = ("pk", "partner", "line", "state", "created_at")
+    list_filter = ("state",)
+    search_fields = ("=code",)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from marketplaces.models import Intent, Operation
-from orders.models import Order
+from orders.models import Order, Return
 from partners.models import (
     Activity,
     ActivityItem,
@@ -25,7 +25,7 @@ from partners.services import api_keys, chat, invitations
 from partners.services.attachments import Attachment
 from products.models import PriceBatch, PriceChange
 from products.services import import_files
-from sellercloudx.demo import scale
+from sellercloudx.demo import scale, scale_buyers
 from tests import factories
 
 Role = Member.Role
@@ -167,6 +167,30 @@ def order_line(partner):
     line = scale.line(Order.objects.get(**order(partner)), product)
     line.save()
     return {"pk": line.order_id, "line_pk": line.pk}
+
+
+def conversation(partner):
+    made = scale_buyers.conversation(Order.objects.get(**order(partner)))
+    made.save()
+    return {"pk": made.pk}
+
+
+def reply_template(partner):
+    made = scale_buyers.template(partner)
+    made.save()
+    return {"pk": made.pk}
+
+
+def parcel(partner):
+    made = scale_buyers.parcel(Order.objects.get(**order(partner)))
+    made.save()
+    return {"pk": made.pk}
+
+
+def item_of_a_parcel(partner):
+    made = scale_buyers.return_item(Return.objects.get(**parcel(partner)))
+    made.save()
+    return {"pk": made.parcel_id, "item_pk": made.pk}
 
 
 def source_of_a_line(partner):
@@ -454,6 +478,19 @@ RULES = {
     "orders:cancel": form(order),
     "orders:label": partner(GET, order, to_look=Role.OPERATOR),
     "orders:link": partner(POST, order_line),
+    "orders:codes": form(order),
+    "orders:inbox": partner(GET),
+    "orders:answers": partner(BOTH),
+    "orders:answer": form(reply_template),
+    "orders:thread": partner(BOTH, conversation),
+    "orders:thread_note": partner(POST, conversation),
+    "orders:thread_assign": partner(POST, conversation),
+    "orders:thread_dismiss": partner(POST, conversation),
+    "orders:thread_link": partner(POST, conversation),
+    "orders:returns": partner(GET),
+    "orders:return": partner(GET, parcel),
+    "orders:return_decide": partner(POST, parcel),
+    "orders:return_take_in": partner(POST, item_of_a_parcel),
     "orders:analytics": partner(GET),
     "orders:staff_analytics": staff(GET, groups="finance"),
     "referrals:overview": partner(GET),

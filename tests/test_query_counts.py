@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from marketplaces.connecting import disconnect
 from marketplaces.models import RemoteAttributes, RemoteCategory
-from orders.models import Order, OrderLine
+from orders.models import Conversation, Order, OrderLine, ReplyTemplate, Return
 from products.models import Listing, PriceBatch, Product
 from sellercloudx.demo import scale
 from tests import factories
@@ -64,6 +64,7 @@ ABOUT_PEOPLE = {
         "import_preview",
     ),
 }
+OF_BUYERS = {"thread": Conversation, "answer": ReplyTemplate, "return": Return}
 PAGES = [
     name
     for name, rule in RULES.items()
@@ -106,6 +107,8 @@ def address(name: str, connection) -> str:
     if "pk" in wanted and page not in ABOUT_PEOPLE:
         if page == "price_batch":
             thing = PriceBatch.objects.for_partner(partner).order_by("pk")[5]
+        if page in OF_BUYERS:
+            thing = OF_BUYERS[page].objects.for_partner(partner).order_by("pk")[5]
         of_listings = ("listing", "compare", "category", "edit_card")
         is_listing = page in of_listings or room == "ai_manager"
         wanted["pk"] = (listing if is_listing else thing).pk

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from orders.models import Conversation, ConversationMessage, Order
+from marketplaces.models import Operation
+from orders.models import Conversation, ConversationMessage, Order, ReturnItem
 from sellercloudx.lib.batches import in_batches
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,19 @@ def forget_buyers() -> int:
     chats = old.filter(kind=Conversation.Kind.CHAT)
     said = ConversationMessage.objects.filter(conversation__in=chats).exclude(text="", files=[])
     in_batches(said, lambda rows: rows.update(text="", folded="", files=[], is_forgotten=True))
+    _forget_words()
     named = old.exclude(buyer_name="")
     count = in_batches(named, lambda rows: rows.update(buyer_name="", folded=""))
     logger.info("forgot the buyers of %s conversations", count)
     return count
+
+
+def _forget_words() -> None:
+    """Where else a buyer's words, or ours to them, were kept."""
+    since = timezone.now() - TALKS_KEPT
+    returned = ReturnItem.objects.filter(parcel__changed_at__lt=since).exclude(comments=[])
+    in_batches(returned, lambda rows: rows.update(comments=[]))
+    told = Operation.objects.filter(kind=Operation.Kind.SEND_REPLY, finished_at__lt=since).exclude(
+        payload={}
+    )
+    in_batches(told, lambda rows: rows.update(payload={}))

@@ -220,21 +220,23 @@ def take_in(*, item: ReturnItem, by: User, whole: int, spoiled: int) -> None:
     Raises AlreadyReceived, NotSoMany, ProductUnknown, and what the ledger raises.
     """
     parcel = _locked(item.parcel_id)
-    item = parcel.items.select_related("product").get(pk=item.pk)
+    item = parcel.items.select_related("product", "line__product").get(pk=item.pk)
     if item.received_at is not None:
         raise AlreadyReceived
     if whole < 0 or spoiled < 0 or whole + spoiled > item.quantity:
         raise NotSoMany
-    if item.product is None:
+    # The order's line may have got its product since.
+    product = item.product or (item.line.product if item.line else None)
+    if product is None:
         raise ProductUnknown
     counted = {"received": whole, "spoiled": spoiled}
     ReturnItem.objects.filter(pk=item.pk, received_at=None).update(
-        **counted, received_at=timezone.now(), received_by=by
+        **counted, product=product, received_at=timezone.now(), received_by=by
     )
     if whole:
         stock.take_back(
             partner=parcel.partner,
-            product=item.product,
+            product=product,
             quantity=whole,
             source=item.source,
             reason=f"{parcel.order_number}",

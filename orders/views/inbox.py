@@ -44,7 +44,8 @@ def _own(request):
 
 def _conversation(request, pk) -> Conversation:
     related = ("connection", "product", "order", "assigned", "opened_by")
-    return get_object_or_404(_own(request).select_related(*related), pk=pk)
+    rows = _own(request).select_related(*related).defer("order__raw", "connection__secret")
+    return get_object_or_404(rows, pk=pk)
 
 
 @partner_required
@@ -230,7 +231,7 @@ def _show(request, conversation, form, *, status=200, **more: Any):
         ),
         "answers": list(ReplyTemplate.objects.for_partner(request.partner)),
         "can_reply": can_reply,
-        "tellings": tellings(_operations(conversation)),
+        "tellings": _parked(conversation, said),
         "longest": replies.longest(conversation),
         "other": desk.come(conversation, request.user) if may_change and can_reply else None,
         "link_form": LinkForm(partner=request.partner),
@@ -238,8 +239,12 @@ def _show(request, conversation, form, *, status=200, **more: Any):
     return render(request, "orders/thread.html", context | more, status=status)
 
 
-def _operations(conversation: Conversation):
-    return outbox.last_operations([conversation.subject]).get(conversation.subject, {})
+def _parked(conversation: Conversation, said: list[ConversationMessage]):
+    """What a person has to decide about; asked for only where there is something."""
+    if not any(one.state == ConversationMessage.State.UNCLEAR for one in said):
+        return []
+    last = outbox.last_operations([conversation.subject]).get(conversation.subject, {})
+    return tellings(last)
 
 
 TONES = {

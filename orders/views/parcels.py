@@ -49,7 +49,9 @@ def _described(parcel: Return) -> Return:
 
 
 def _parcel(request, pk) -> Return:
-    return get_object_or_404(_own(request).prefetch_related("items__product"), pk=pk)
+    return get_object_or_404(
+        _own(request).prefetch_related("items__product", "items__line__product"), pk=pk
+    )
 
 
 @partner_required
@@ -66,7 +68,7 @@ def _show(request, parcel: Return, *, status=200, form=None, counted=None):
         offered, trouble = _offered(parcel)
         form = DecisionForm(offered=offered) if offered else None
     items = [
-        (item, _item_form(item, counted), [REASONS.get(r, r) for r in item.reasons])
+        (_known(item), _item_form(item, counted), [REASONS.get(r, r) for r in item.reasons])
         for item in parcel.items.all()
     ]
     context = {
@@ -78,6 +80,13 @@ def _show(request, parcel: Return, *, status=200, form=None, counted=None):
         "decision_tone": DECISION_TONES.get(parcel.decision_state, "mute"),
     }
     return render(request, "orders/return.html", context, status=status)
+
+
+def _known(item):
+    """With the product that its order's line has got since."""
+    if item.product is None and item.line:
+        item.product = item.line.product
+    return item
 
 
 def _item_form(item, counted):

@@ -6,6 +6,7 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import DateTimeField, F, Value
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from marketplaces.explain import explain
 from marketplaces.models import Connection
 from orders import freshness, paging, periods, shop_notes, tabs, wording
 from orders.forms import CancelForm, FilterForm, LinkForm
-from orders.models import Order, OrderLine
+from orders.models import Conversation, Order, OrderLine
 from orders.services import fulfilment, labels, lines, marking
 from orders.services.news import without_personal_data
 from partners.access import OPERATOR, partner_required
@@ -192,16 +193,34 @@ def _show(request, order, link_form, *, linked=None, status=200):
         "can_be_ready": fulfilment.can_be_ready(order),
         "can_be_cancelled": fulfilment.can_be_cancelled(order),
         "can_pack": marking.can_pack(order),
-        "lacks_codes": marking.lacks_codes(order),
+        "lacks_codes": any(line.needs_codes for line in goods) and marking.lacks_codes(order),
         "has_label": labels.has_label(order),
-        "conversations": order.conversations.order_by("-last_at")[:SHOWN_BESIDE],
-        "returns": order.returns.order_by("-opened_at")[:SHOWN_BESIDE],
+        "beside": _beside(order),
         "raw": _raw(order),
         "link_form": link_form,
         "linked": linked,
         "suggested": own.values_list("sku", "name")[:SUGGESTED] if unlinked else [],
     }
     return render(request, "orders/detail.html", context, status=status)
+
+
+def _beside(order) -> list[dict]:
+    """What its buyer wrote and sends back, by one query, the newest first."""
+    words = {**dict(Conversation.Kind.choices), "return": _("Return")}
+    nothing = Value(None, output_field=DateTimeField())
+    talks = order.conversations.values_list(F("kind"), "pk", "waits_since", "last_at")
+    backs = order.returns.values_list(Value("return"), "pk", nothing, "opened_at")
+    found = talks.order_by().union(backs.order_by(), all=True)
+    rows = sorted(found, key=lambda row: row[3], reverse=True)[:SHOWN_BESIDE]
+    return [
+        {
+            "url": reverse("orders:return" if kind == "return" else "orders:thread", args=[pk]),
+            "label": words[kind],
+            "waits": waits,
+            "at": at,
+        }
+        for kind, pk, waits, at in rows
+    ]
 
 
 def _raw(order):

@@ -13,7 +13,17 @@ from django.utils import timezone
 from marketplaces import payloads
 from marketplaces.connectors.remote import CardStatus, RemoteCard, RemoteListing
 from marketplaces.models import Connection, Operation
-from orders.models import DailyAnalytics, Order, OrderEvent, OrderLine
+from orders.models import (
+    Conversation,
+    ConversationMessage,
+    DailyAnalytics,
+    Order,
+    OrderEvent,
+    OrderLine,
+    ReplyTemplate,
+    Return,
+    ReturnItem,
+)
 from partners.models import AuditLog, Notification, Partner, User
 from products.models import (
     Card,
@@ -29,6 +39,7 @@ from products.models import (
     StockMovement,
     TheirCard,
 )
+from sellercloudx.demo import scale_buyers
 from sellercloudx.lib.text import fold
 
 BATCH = 1000
@@ -57,6 +68,11 @@ def fill(*, connection: Connection, owner: User, rows: int) -> None:
     pairs = zip(orders, products, strict=True)
     _keep(OrderLine, (line(order, product) for order, product in pairs))
     _keep(OrderEvent, (OrderEvent(order=order, kind=OrderEvent.Kind.RECEIVED) for order in orders))
+    talks = _keep(Conversation, map(scale_buyers.conversation, orders))
+    _keep(ConversationMessage, map(scale_buyers.message, talks))
+    parcels = _keep(Return, map(scale_buyers.parcel, orders))
+    _keep(ReturnItem, map(scale_buyers.return_item, parcels))
+    _keep(ReplyTemplate, (scale_buyers.template(partner) for _ in range(min(rows, 20))))
     _keep(Operation, (_operation(listing) for listing in listings))
     _keep(Notification, (_notification(owner, partner, n) for n in range(rows)))
     _keep(AuditLog, (_audit(owner, product) for product in products))

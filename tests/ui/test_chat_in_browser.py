@@ -104,7 +104,7 @@ def test_it_opens_at_its_end_and_drags_nobody_there_who_reads_above(partner, bot
 
 def is_in_view(locator) -> bool:
     box = locator.bounding_box()
-    return 0 <= box["y"] and box["y"] + box["height"] <= locator.page.viewport_size["height"]
+    return box["y"] >= 0 and box["y"] + box["height"] <= locator.page.viewport_size["height"]
 
 
 def test_nothing_is_lost_or_doubled_on_a_bad_line(both):
