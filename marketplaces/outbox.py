@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, Min, OuterRef
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils import timezone
 
 from marketplaces import breakers, caps, gateway, health, leases, parking, setbacks
@@ -181,10 +181,13 @@ def _claim(lease: leases.ConnectionLease, resting: Collection[str] = ()) -> list
 
 def _next_in_turn(connection_id: int) -> Any:
     """What is due, but for each target only the first: a price does not overtake its new card."""
+    unfinished = Operation.objects.filter(state__in=Operation.OPEN)
+    # Asked row by row, so that a long queue is not looked through for each batch of it.
+    earlier = unfinished.filter(
+        connection=OuterRef("connection"), target=OuterRef("target"), pk__lt=OuterRef("pk")
+    )
     of_connection = Operation.objects.filter(connection=connection_id)
-    unfinished = of_connection.filter(state__in=Operation.OPEN).order_by()
-    firsts = unfinished.values("target").annotate(first=Min("pk")).values("first")
-    return of_connection.due(timezone.now()).filter(pk__in=firsts)
+    return of_connection.due(timezone.now()).filter(~Exists(earlier))
 
 
 def _size(kind: str, failures: int) -> int:

@@ -134,6 +134,12 @@ class Operation(models.Model):
                 condition=Q(state__in=["pending", "sending", "waiting"]),
                 name="operations_open_idx",
             ),
+            # drain(): whether something about the same thing must go first.
+            models.Index(
+                fields=["connection", "target", "id"],
+                condition=Q(state__in=["pending", "sending", "waiting"]),
+                name="operations_turn_idx",
+            ),
             # Our people: what waits for a person, and since when.
             models.Index(
                 fields=["created_at"], condition=Q(state="parked"), name="operations_parked_idx"
