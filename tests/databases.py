@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connection
 
 from sellercloudx.demo import scale
-from tests import factories, fresh_process
+from tests import factories, fresh_process, template_database
 from tests.processes import database_env
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,14 +19,18 @@ def is_postgres() -> bool:
 
 
 @contextmanager
-def new_database(folder: Path, name: str = "restored"):
-    """Empty, of the kind the suite runs on; how another process finds it."""
+def new_database(folder: Path, name: str = "restored", *, is_migrated: bool = False):
+    """Empty, or with its tables, of the kind the suite runs on; how another process finds it."""
     if not is_postgres():
-        yield {"SQLITE_PATH": str(folder / f"{name}.db"), "DATABASE_URL": ""}
+        path = folder / f"{name}.db"
+        if is_migrated:
+            template_database.File().copy_to(path)
+        yield {"SQLITE_PATH": str(path), "DATABASE_URL": ""}
         return
     full = f"{connection.settings_dict['NAME']}_{name}"
     _maintain(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
-    _maintain(f'CREATE DATABASE "{full}"')
+    after = template_database.Database.name if is_migrated else "template1"
+    _maintain(f'CREATE DATABASE "{full}" TEMPLATE "{after}"')
     try:
         ours = database_env()["DATABASE_URL"]
         yield {"DATABASE_URL": f"{ours.rpartition('/')[0]}/{full}"}

@@ -43,7 +43,10 @@ class File:
         return self.mark.read_text() if self.mark.exists() and self.path.exists() else ""
 
     def take(self) -> None:
-        shutil.copyfile(self.path, connection.settings_dict["TEST"]["NAME"])
+        self.copy_to(connection.settings_dict["TEST"]["NAME"])
+
+    def copy_to(self, path: Path | str) -> None:
+        shutil.copyfile(self.path, path)
 
     def keep(self, state: str) -> None:
         self.path.unlink(missing_ok=True)
@@ -55,8 +58,8 @@ class File:
 class Database:
     """PostgreSQL: a database that the tests' own is made after; its comment says from what."""
 
-    def __init__(self):
-        self.name = f"template_{connection.settings_dict['NAME']}"
+    # Read before the tests take another database for their own.
+    name = f"template_{connection.settings_dict['NAME']}"
 
     def made_from(self) -> str:
         said = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"

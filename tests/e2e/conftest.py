@@ -14,7 +14,8 @@ from partners.models import User
 from tests import factories
 from tests.e2e.sheets import Sheets
 from tests.e2e.visitor import Visitor
-from tests.processes import ROOT, wait_until
+from tests.once import once
+from tests.processes import ROOT
 from tests.telegram_server import TOKEN
 
 RESULTS = ROOT / "test-results"
@@ -24,18 +25,15 @@ FAILED = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, testrun_uid):
     """Catalogues compiled and static files gathered, once for all who run beside each other."""
-    mark = Path(tmp_path_factory.getbasetemp()).parent / f"built-{testrun_uid}"
-    try:
-        mark.mkdir()
-    except FileExistsError:
-        wait_until((mark / "done").exists, 240)
-        return
+    once("built", _build, tmp_path_factory=tmp_path_factory, testrun_uid=testrun_uid)
+
+
+def _build(folder: Path) -> None:
     # The tests' own settings would gather no manifest for the pages to look into.
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "sellercloudx.settings"}
     for command in (["-m", "scripts.catalogues"], ["manage.py", "collectstatic", "--noinput"]):
         python = [sys.executable, *command]
         subprocess.run(python, cwd=ROOT, env=env, check=True, capture_output=True)
-    (mark / "done").touch()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ ASK = (
 
 @pytest.mark.django_db(transaction=True)
 def test_migrate_makes_them(tmp_path):
-    with databases.new_database(tmp_path, "queue") as env:
+    with databases.new_database(tmp_path, "queue", is_migrated=True) as env:
         assert databases.manage("migrate", "-v0", folder=tmp_path, **env).returncode == 0
         asked = databases.manage("shell", "-v0", "-c", ASK, folder=tmp_path, **env)
     assert asked.stdout.strip().endswith("1"), asked.stderr

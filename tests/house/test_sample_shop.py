@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -17,6 +18,7 @@ from partners.models import Partner, StoredFile, User
 from products.models import Listing, Product
 from sellercloudx import sample
 from tests import factories
+from tests.once import once
 from tests.test_permissions import RULES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.processes]
@@ -26,14 +28,17 @@ MARK = "Namuna: bu yerda hech narsa haqiqiy emas"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, testrun_uid):
     """By a process of its own, as the product makes it."""
-    file = tmp_path_factory.mktemp("sample") / "shop.db"
-    command = [sys.executable, "manage.py", "sample_shop", str(file)]
+    with_all = {"tmp_path_factory": tmp_path_factory, "testrun_uid": testrun_uid}
+    return once("sample", _make, **with_all) / "shop.db"
+
+
+def _make(folder: Path) -> None:
+    command = [sys.executable, "manage.py", "sample_shop", str(folder / "shop.db")]
     # What a web process of a real house would hand down.
     env = sample._clean_environment()
     subprocess.run(command, cwd=django_settings.BASE_DIR, env=env, check=True)
-    return file
 
 
 @pytest.fixture
