@@ -9,13 +9,15 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
-from partners import request_context
+from partners import devices, request_context
 from partners.login import find_user, normalise_phone
 from partners.models import Partner, User
 
 # Many phones share one address here, so a person is held by the account, a robot by the address.
 LOGINS_BY_ADDRESS = "100/5m"
 LOGINS_BY_ACCOUNT = "10/15m"
+# A browser that came in before is counted apart, so that a stranger cannot lock its owner out.
+LOGINS_BY_DEVICE = "10/15m"
 # Whoever types codes knows the password, so fewer guesses are forgiven.
 CODES_BY_ADDRESS = "100/5m"
 CODES_BY_ACCOUNT = "5/15m"
@@ -28,6 +30,8 @@ JOINS_BY_ADDRESS = "100/h"
 INVITATIONS_BY_PARTNER = "30/h"
 # A page has up to 200 rows: the largest shop is read in minutes.
 API_CALLS_BY_KEY = "120/m"
+# Nobody guesses one; but each costs a look into the table.
+WRONG_KEYS_BY_ADDRESS = "60/m"
 # A photo is unpacked and made anew, which costs us more than sending it costs them.
 UPLOADS_BY_PARTNER = "600/h"
 # Nobody types so fast, and a bad line that sends everything anew stays below it.
@@ -74,13 +78,14 @@ def may_join(request: HttpRequest) -> bool:
 
 def may_try_login(request: HttpRequest, login: str) -> bool:
     """Counts this try, before the password is looked at."""
-    account = _account(login)
+    user = find_user(login)
+    account = _account_of(user, login)
     key = f"{account}:{_generation(account)}"
-    is_over = [
-        _is_over(request, "login-address", _address(), LOGINS_BY_ADDRESS),
-        _is_over(request, "login-account", key, LOGINS_BY_ACCOUNT),
-    ]
-    return not any(is_over)
+    is_over = _is_over(request, "login-address", _address(), LOGINS_BY_ADDRESS)
+    device = devices.known_as(request, user)
+    if device and not _is_over(request, "login-device", f"{key}:{device}", LOGINS_BY_DEVICE):
+        return not is_over
+    return not (_is_over(request, "login-account", key, LOGINS_BY_ACCOUNT) or is_over)
 
 
 def tries_of_codes(request: HttpRequest, user: User) -> Tries:
@@ -101,8 +106,12 @@ def forget_codes(user: User) -> None:
 
 def api_pause(request: HttpRequest, caller: str) -> int:
     """Counts this call; how many seconds the caller has to wait, 0 when it may go on."""
-    usage = _counted(request, "api", caller, API_CALLS_BY_KEY)
-    return max(usage["time_left"], 1) if usage["should_limit"] else 0
+    return _pause(_counted(request, "api", caller, API_CALLS_BY_KEY))
+
+
+def wrong_key_pause(request: HttpRequest) -> int:
+    """Counts a key that is none; as `api_pause`."""
+    return _pause(_counted(request, "wrong-key", _address(), WRONG_KEYS_BY_ADDRESS))
 
 
 def forget_tries(login: str) -> None:
@@ -128,12 +137,15 @@ def _generation_key(account: str) -> str:
 
 
 def _account(login: str) -> str:
+    return _account_of(find_user(login), login)
+
+
+def _account_of(user: User | None, login: str) -> str:
     """One name for everything that leads to the same account; short, and not readable.
 
     A phone and an email of one person would be twice the guesses. What leads to nobody is counted
     as it was typed, after the same look into the table.
     """
-    user = find_user(login)
     name = f"account {user.pk}" if user else normalise_phone(login) or login.strip().lower()
     return hashlib.sha256(name.encode()).hexdigest()
 
@@ -150,6 +162,14 @@ def _is_over(request: HttpRequest, group: str, key: str, rate: str) -> bool:
 
 
 def _counted(request: HttpRequest, group: str, key: str, rate: str) -> dict[str, Any]:
-    return get_usage(
+    usage = get_usage(
         request, group=group, key=lambda group, request: key, rate=rate, increment=True
     )
+    # What the answer says in Retry-After, should it be 429.
+    request.pause = max(getattr(request, "pause", 0), _pause(usage))  # type: ignore[attr-defined]
+    return usage
+
+
+def _pause(usage: dict[str, Any]) -> int:
+    """Seconds to wait, 0 where nobody has to."""
+    return max(usage["time_left"], 1) if usage["should_limit"] else 0

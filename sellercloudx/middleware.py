@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -18,7 +18,8 @@ from sellercloudx.visitor import visitor
 
 
 def request_context(get_response):
-    """Give the request an id, and tell audit and logs who is behind it."""
+    """Give the request an id, tell audit and logs who is behind it, and the caller when to come
+    again: the limits have noted it."""
 
     def middleware(request):
         request.id = secrets.token_hex(8)
@@ -29,6 +30,8 @@ def request_context(get_response):
         ):
             response = get_response(request)
         response["X-Request-ID"] = request.id
+        if response.status_code == 429 and (pause := getattr(request, "pause", 0)):
+            response.headers.setdefault("Retry-After", str(pause))
         return response
 
     return middleware
@@ -99,6 +102,8 @@ def readable_form(get_response):
     def middleware(request):
         try:
             request.POST  # noqa: B018  reads it, and keeps what it read
+        except RequestDataTooBig:
+            return render(request, "413.html", status=413)
         except (BadRequest, SuspiciousOperation, MultiPartParserError):
             return render(request, "400.html", status=400)
         except UnreadablePostError:

@@ -77,6 +77,10 @@ def store_image(*, partner: Partner, picture: Picture, is_public: bool) -> Store
             "is_public": is_public,
         },
     )
+    if not (is_new or picture.is_in_bucket):
+        # Of a time with a bucket, which may be gone by now.
+        empty = StoredFile.objects.filter(pk=stored.pk, content=b"")
+        empty.update(content=picture.content)
     if is_public and not stored.is_public:
         stored.is_public = True
         stored.save(update_fields=["is_public"])

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from partners import limits
+from partners import devices, limits
 from partners.access import CHOSEN_PARTNER, PARTNER_HOME
 from partners.forms import JoinForm, posted
 from partners.models import Invitation, Member
@@ -73,7 +73,9 @@ def _enter(request, invitation: Invitation):
     if member is None:
         return _show(request, invitation, form, status=422)
     sign_in(request, member.user)
-    return _welcome(request, member)
+    response = _welcome(request, member)
+    devices.remember(request, response, member.user)
+    return response
 
 
 def _registered(invitation: Invitation, form: JoinForm) -> Member | None:

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners import limits, typed
+from partners import devices, limits, typed
 from partners.access import PARTNER_HOME, applicant_required, home_of, owner_required
 from partners.forms import ApplicationForm, RegistrationForm, posted
 from partners.models import Partner
@@ -34,7 +34,9 @@ def register(request):
         form.add_error(None, _("Too many attempts from your network. Try again in an hour."))
         status = 429
     elif request.method == "POST" and form.is_valid() and _registered(request, form):
-        return redirect("partners:waiting")
+        response = redirect("partners:waiting")
+        devices.remember(request, response, request.user)
+        return response
     _explain_code(form, code)
     return render(request, "partners/register.html", {"form": form}, status=status)
 

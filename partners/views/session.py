@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from partners import audit, limits, second_step
+from partners import audit, devices, limits, second_step
 from partners.access import CHOSEN_PARTNER, PARTNER_HOME, home_of, is_ours, member_required
 from partners.forms import LoginForm, posted
 from partners.login import find_user, masked
@@ -48,6 +48,7 @@ def _come_in(request, user: User):
     sign_in(request, user)
     wanted = request.POST.get("next", "")
     response = HttpResponseRedirect(wanted if is_ours(request, wanted) else home_of(user))
+    devices.remember(request, response, user)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         remember_language(response, user.language)
     return response

@@ -46,6 +46,7 @@ class Key(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         key = api_keys.find_key(token.strip())
         if key is None:
+            _wait(limits.wrong_key_pause(request))
             raise ApiError(401)
         caller = Caller(key.partner, f"key:{key.pk}")
         _must_not_hurry(request, caller)
@@ -72,7 +73,11 @@ class Session(APIKeyCookie):
 
 
 def _must_not_hurry(request: HttpRequest, caller: Caller) -> None:
-    if pause := limits.api_pause(request, caller.name):
+    _wait(limits.api_pause(request, caller.name))
+
+
+def _wait(pause: int) -> None:
+    if pause:
         raise ApiError(429, headers={"Retry-After": str(pause)})
 
 

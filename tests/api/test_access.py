@@ -139,6 +139,16 @@ def test_who_hurries_is_told_how_long_to_wait(partner, monkeypatch):
     assert other.get("/api/v1/stock").status_code == 200
 
 
+def test_who_tries_keys_that_are_none_has_to_wait_and_who_has_one_has_not(partner, monkeypatch):
+    monkeypatch.setattr(limits, "WRONG_KEYS_BY_ADDRESS", "2/m")
+    guesser = program("scx_" + "a" * 43)
+    assert [guesser.get("/api/v1/stock").status_code for _ in range(2)] == [401, 401]
+    response = guesser.get("/api/v1/stock")
+    assert error(response) == (429, "too_many_requests")
+    assert 1 <= int(response["Retry-After"]) <= 60
+    assert program(make_token(partner)).get("/api/v1/stock").status_code == 200
+
+
 def test_a_partner_has_at_most_twenty_working_keys(partner):
     for _ in range(api_keys.MOST_LIVE):
         make_token(partner)

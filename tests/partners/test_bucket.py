@@ -128,6 +128,17 @@ def test_older_pictures_are_read_from_their_rows(partner, settings, client):
     store.close()
 
 
+def test_without_the_bucket_the_same_picture_again_is_kept_in_its_row(
+    partner, store, settings, client
+):
+    """The upload was acknowledged: the empty row of the old time must not answer for it."""
+    stored = upload(partner)
+    settings.MEDIA_BUCKET = None
+    assert upload(partner) == stored
+    answer = client.get(path(stored))
+    assert (answer.status_code, len(answer.content)) == (200, stored.size)
+
+
 def test_a_bucket_that_is_away_is_told_in_words(partner, store, settings, client):
     stored = upload(partner)
     settings.MEDIA_BUCKET = bucket_from("s3://KEY:SECRET@127.0.0.1:9/pictures")

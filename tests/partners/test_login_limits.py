@@ -29,6 +29,39 @@ def test_the_eleventh_try_in_a_row_is_refused_even_with_the_right_password(clien
     assert AuditLog.objects.filter(action="LOGIN_FAILED").count() == 10
 
 
+def test_a_browser_that_came_in_before_is_not_locked_out_by_a_stranger(client, partner):
+    stranger, other = Client(), factories.make_partner().owner
+    assert log_in(client, partner.owner.phone, PASSWORD) == 302
+    client.post("/logout/")
+    for _ in range(11):
+        log_in(stranger, partner.owner.phone)
+    refused = stranger.post("/login", {"login": partner.owner.phone, "password": PASSWORD})
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 900
+    assert log_in(client, partner.owner.email, PASSWORD) == 302
+    client.post("/logout/")
+
+    # Ten guesses of its own, and then it is counted as everybody.
+    assert [log_in(client, partner.owner.phone) for _ in range(20)] == [200] * 20
+    assert log_in(client, partner.owner.phone, PASSWORD) == 429
+    # For somebody else it is a stranger, too; and one that is made up is none.
+    for _ in range(11):
+        log_in(stranger, other.phone)
+    assert log_in(client, other.phone, PASSWORD) == 429
+    stranger.cookies["device"] = client.cookies["device"].value[:-1]
+    assert log_in(stranger, partner.owner.phone, PASSWORD) == 429
+
+
+def test_a_new_password_forgets_the_browsers_of_the_old_one(client, partner):
+    assert log_in(client, partner.owner.phone, PASSWORD) == 302
+    client.post("/logout/")
+    partner.owner.set_password("another-password-7")
+    partner.owner.save()
+    for _ in range(11):
+        log_in(Client(), partner.owner.phone)
+    assert log_in(client, partner.owner.phone, "another-password-7") == 429
+
+
 def test_other_spellings_are_the_same_account(client, partner):
     phone = partner.owner.phone
     for number in range(10):
