@@ -1,9 +1,6 @@
-from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -11,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from partners import audit_words
+from partners.admin_forms import NewUserForm, PartnerForm, UserForm
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     Activity,
@@ -43,30 +41,11 @@ from partners.models import (
     User,
 )
 from partners.services import second_factor, tax_regimes, team
-from partners.typed import PhoneField
 from sellercloudx.lib.wiring import emit
 
 admin.site.site_header = admin.site.site_title = "SellerCloudX"
 admin.site.index_title = _("All tables")
 RIGHTS = ("is_superuser", "is_staff", "groups", "user_permissions")
-
-
-class NewUserForm(AdminUserCreationForm):
-    phone = PhoneField(label=_("Phone"), required=False, max_length=40)
-
-    class Meta:
-        model = User
-        fields = ("email", "phone", "first_name", "last_name")
-
-
-class UserForm(UserChangeForm):
-    phone = PhoneField(label=_("Phone"), required=False, max_length=40)
-    # Letters, notices and pages are written in these.
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-
-    class Meta:
-        model = User
-        fields = "__all__"
 
 
 @admin.register(User)
@@ -157,6 +136,7 @@ class GroupTable(EditableTable, GroupAdmin):
 
 @admin.register(Partner)
 class PartnerTable(EditableTable):
+    form = PartnerForm
     list_display = ("pk", "company_name", "legal_form", "tax_id", "state", "created_at")
     list_display_links = ("pk", "company_name")
     list_filter = ("state", "legal_form")

@@ -109,6 +109,20 @@ class PersonForm(forms.Form):
             self.add_error(name, TAKEN_WORDS[name])
 
 
+def must_have_its_number(form: forms.Form) -> None:
+    """The tax number of a form is one that its legal form has."""
+    legal_form, tax_id = form.cleaned_data.get("legal_form"), form.cleaned_data.get("tax_id")
+    if not legal_form or not tax_id:
+        return
+    if len(tax_id) not in TAX_ID_LENGTHS[legal_form]:
+        form.add_error("tax_id", TAX_ID_WORDS[legal_form])
+        return
+    try:
+        (papers.must_be_pinfl if len(tax_id) == 14 else papers.must_be_given_out)(tax_id)
+    except ValidationError as error:
+        form.add_error("tax_id", error)
+
+
 class ApplicationForm(PersonForm):
     """Who applies, and for which company."""
 
@@ -136,17 +150,7 @@ class ApplicationForm(PersonForm):
             self.fields[name].widget.attrs.update(attrs)
 
     def clean(self):
-        legal_form, tax_id = self.cleaned_data.get("legal_form"), self.cleaned_data.get("tax_id")
-        if legal_form and tax_id and len(tax_id) not in TAX_ID_LENGTHS[legal_form]:
-            self.add_error("tax_id", TAX_ID_WORDS[legal_form])
-        elif tax_id:
-            self._check(tax_id)
-
-    def _check(self, tax_id: str) -> None:
-        try:
-            (papers.must_be_pinfl if len(tax_id) == 14 else papers.must_be_given_out)(tax_id)
-        except ValidationError as error:
-            self.add_error("tax_id", error)
+        must_have_its_number(self)
 
     def application(self) -> Application:
         fields = Application.__dataclass_fields__

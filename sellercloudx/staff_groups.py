@@ -9,6 +9,7 @@ from django.db.models import Q
 GROUPS = {
     "support": [
         "partners.view_partner",
+        "partners.view_companydetails",
         "partners.view_member",
         "partners.view_invitation",
         "partners.view_user",
@@ -33,6 +34,7 @@ GROUPS = {
     "moderator": [
         "partners.view_partner",
         "partners.change_partner",
+        "partners.view_companydetails",
         "partners.view_member",
         "partners.view_auditlog",
         "partners.view_partnernote",
@@ -42,6 +44,7 @@ GROUPS = {
     ],
     "finance": [
         "partners.view_partner",
+        "partners.view_companydetails",
         "partners.view_partnernote",
         "partners.add_partnernote",
         "orders.view_dailyanalytics",

@@ -97,6 +97,7 @@ STOCK_PACE = {
 # something happened -> who wants to know, in the same transaction
 ON_EVENT = {
     "partner_registered": ["referrals.services.link_referral"],
+    "telegram_blocked": ["partners.telegram.links.tell_blocked"],
     "taxes_changed": ["products.services.price_proposals.review_all_soon"],
     "connection_activated": [
         "products.services.listings.list_everything_on",

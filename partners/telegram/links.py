@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import escape
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -124,9 +125,27 @@ def _take_from_others(user: User, chat_id: int) -> None:
             partner=None,
             kind="telegram_taken",
             data={"name": f"@{link.username}" if link.username else "Telegram"},
-            url="",
+            url=settings_of(link.user),
             dedupe=f"telegram_taken:{entry.pk}",
         )
+
+
+def tell_blocked(user: User) -> None:
+    """Once a day at most, however often they send the bot away and let it in."""
+    notices.notify(
+        users=[user],
+        partner=None,
+        kind="telegram_blocked",
+        data={},
+        url=settings_of(user),
+        dedupe=f"telegram_blocked:{timezone.localdate()}",
+    )
+
+
+def settings_of(user: User) -> str:
+    """The page on which this person links Telegram."""
+    staff = "staff_" if user.is_staff else ""
+    return reverse(f"partners:{staff}notice_settings")
 
 
 def unlink(user: User) -> bool:

@@ -38,7 +38,7 @@ def company_details(request):
         "form": form,
         # Whoever sends it once more has read what it replaces.
         "seen": company.version_of(partner, details),
-        "known": _in_words(partner, details, form) if details else [],
+        "known": in_words(partner, details) if details else [],
         **_turnover(partner),
     }
     return render(request, "pages/company.html", context, status=status if form.errors else 200)
@@ -66,10 +66,9 @@ def _turnover(partner: Partner) -> dict[str, Any]:
     }
 
 
-def _in_words(
-    partner: Partner, details: CompanyDetails, form: CompanyForm
-) -> list[tuple[str, str]]:
-    """For those who may look only."""
+def in_words(partner: Partner, details: CompanyDetails) -> list[tuple[str, str]]:
+    """For those who may look only: label and value, papers masked."""
+    form = CompanyForm(partner=partner, details=details)
     names = (*OWN[LegalForm(partner.legal_form)], *COMMON)
     values = {name: getattr(details, name) for name in names}
     values["region"] = regions.name_of(details.region)

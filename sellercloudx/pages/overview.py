@@ -16,7 +16,8 @@ from orders import freshness, periods, shop_notes
 from orders.models import DailyAnalytics, Order, OrderLine
 from orders.tabs import TO_PACK
 from partners.access import MANAGER, OPERATOR, partner_required
-from partners.models import CompanyDetails, Member, Partner
+from partners.models import CompanyDetails, Member, Partner, TelegramLink, User
+from partners.telegram import bot
 from products import tabs as product_tabs
 from products.models import Listing, Product
 
@@ -47,6 +48,7 @@ def overview(request):
     shops, facts = _shops(partner), _facts(partner)
     context = {
         "note": shop_notes.first(shops),
+        "is_bot_blocked": _is_bot_blocked(request.user),
         "updated_at": freshness.as_of(shops),
         "checklist": _checklist(
             partner, [shop for shop in shops if not _is_gone(shop)], facts, request.member
@@ -77,6 +79,11 @@ def _work(partner: Partner) -> dict[str, Any]:
 
 
 # Facts
+
+
+def _is_bot_blocked(user: User) -> bool:
+    own = TelegramLink.objects.filter(user=user, state=TelegramLink.State.BLOCKED)
+    return bot.is_on() and own.exists()
 
 
 def _shops(partner: Partner) -> list[Connection]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -17,15 +18,25 @@ from orders.services.analytics import NOTHING
 from partners import audit_words
 from partners.access import staff_required
 from partners.forms import BlockForm, EndForm, ReasonForm
-from partners.models import AuditLog, Member, Partner, PartnerNote
+from partners.models import AuditLog, Member, Partner, PartnerNote, SupportTicket
 from partners.note_form import NoteForm
+from partners.services import tax_regimes
+from sellercloudx.pages.company import in_words
 
 DAYS = 30
 SHOWN = 10
 SHOPS = {False: "", True: _("Sandbox")}
+OPEN = (SupportTicket.Status.OPEN, SupportTicket.Status.IN_PROGRESS)
+# Whose shops do nothing until our people decide otherwise.
+STANDS_STILL = {
+    Partner.State.BLOCKED: _("Parked: partner blocked"),
+    Partner.State.DEACTIVATED: _("Parked: partner deactivated"),
+}
 # What each part of the page asks for.
 RIGHTS = {
     "people": "partners.view_member",
+    "company": "partners.view_companydetails",
+    "tickets": "partners.view_supportticket",
     "shops": "marketplaces.view_connection",
     "money": "orders.view_dailyanalytics",
     "history": "partners.view_auditlog",
@@ -59,7 +70,9 @@ def _parts(about: Partner, members: list[Member]) -> dict[str, Any]:
     """Each asks the database once, and only for those who may see it."""
     return {
         "people": lambda: members,
-        "shops": lambda: [described(shop) for shop in _shops(about)],
+        "company": lambda: _company(about),
+        "tickets": lambda: _tickets(about),
+        "shops": lambda: [described(shop, about) for shop in _shops(about)],
         "money": lambda: _money(about),
         "history": lambda: audit_words.told(_newest(_done(about))),
         "notes": lambda: _newest(PartnerNote.objects.for_partner(about).select_related("author")),
@@ -72,7 +85,10 @@ def _members(pk: int) -> QuerySet[Any]:
     inviting = inviting.exclude(pk=OuterRef("partner"))
     return (
         Member.objects.filter(partner__pk=pk)
-        .select_related("partner__chat_room__assigned", "user__telegram", "user__totp_device")
+        .select_related(
+            *("partner__chat_room__assigned", "partner__company_details"),
+            *("user__telegram", "user__totp_device"),
+        )
         .annotate(
             inviting_pk=Subquery(inviting.values("pk")[:1]),
             inviting_name=Subquery(inviting.values("company_name")[:1]),
@@ -98,12 +114,34 @@ def _shops(about: Partner) -> QuerySet[Any]:
     )
 
 
-def described(shop: Any) -> Any:
+def described(shop: Any, partner: Partner) -> Any:
+    """A shop that would work stands still with its partner."""
     shop.title = connector_class(shop.marketplace).name
     shop.tone, shop.standing = standing(shop)
+    if shop.state in Connection.WORKING and partner.state in STANDS_STILL:
+        shop.tone, shop.standing = "hold", STANDS_STILL[Partner.State(partner.state)]
     shop.left_alone = breakers.standing(shop)
     shop.trouble = explain(shop.error_kind, shop.error_reason).what if shop.error_kind else ""
     return shop
+
+
+def _company(about: Partner) -> dict[str, Any]:
+    """With passport and PINFL masked, and what tax is taken today."""
+    details = getattr(about, "company_details", None)
+    return {
+        "known": in_words(about, details) if details else [],
+        "changed_at": details.changed_at if details else None,
+        "regime": tax_regimes.of_partner(about, timezone.localdate()),
+    }
+
+
+def _tickets(about: Partner) -> list[SupportTicket]:
+    """Those that are open first, the rest by when something was said last."""
+    is_open = Case(When(status__in=OPEN, then=0), default=1)
+    rows = SupportTicket.objects.for_partner(about).annotate(
+        is_over=is_open, open=Window(Count("pk", filter=Q(status__in=OPEN)))
+    )
+    return list(rows.order_by("is_over", "-last_id")[:SHOWN])
 
 
 def _money(about: Partner) -> list[periods.Block]:

@@ -30,7 +30,7 @@ def shops(request):
     which = request.GET.get("show", "")
     page = newest_first(_shops().filter(_chosen(which)), request.GET)
     for shop in page.rows:
-        described(shop)
+        described(shop, shop.partner)
     context = {"page": page, "tabs": _tabs(which), "which": which}
     return render(request, "pages/staff_shops.html", context)
 

@@ -1,7 +1,7 @@
 """Everything about one partner on one page; each group of ours sees its own part of it."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,11 +10,12 @@ from marketplaces.models import Operation, Stream
 from orders.models import DailyAnalytics
 from orders.services.analytics import day_of
 from partners import audit
-from partners.services import chat
+from partners.models import SupportTicket
+from partners.services import approval, chat, company
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-PARTS = {"people", "shops", "money", "history", "notes"}
+PARTS = {"people", "company", "tickets", "shops", "money", "history", "notes"}
 
 
 def url(partner) -> str:
@@ -40,9 +41,9 @@ def sold(shop, *, currency="UZS", days_ago=0, orders=2, revenue=150_000):
 @pytest.mark.parametrize(
     ("group", "parts"),
     [
-        ("support", {"people", "shops", "history", "notes"}),
-        ("moderator", {"people", "history", "notes"}),
-        ("finance", {"money", "notes"}),
+        ("support", PARTS - {"money"}),
+        ("moderator", {"people", "company", "history", "notes"}),
+        ("finance", {"company", "money", "notes"}),
         ("ai_operator", set()),
     ],
 )
@@ -54,16 +55,17 @@ def test_a_group_sees_what_its_rights_open(client, partner, group, parts):
     assert partner.company_name in page.content.decode()
 
 
-def test_a_superuser_sees_all_in_eight_queries_at_most(
+def test_a_superuser_sees_all_in_nine_queries_at_most(
     staff_client, staff, partner, django_assert_max_num_queries
 ):
     for _ in range(3):
         sold(factories.make_connection(partner))
         audit.record("LOGOUT", partner=partner, actor=staff)
+        factories.make_ticket(partner)
     chat.send(
         partner=partner, by=partner.owner, is_from_staff=False, text="?", client_id=uuid.uuid4()
     )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = staff_client.get(url(partner))
     assert {name for name in PARTS if name in page.context} == PARTS
 
@@ -86,6 +88,50 @@ def test_a_shop_tells_its_health_and_when_it_was_read(staff_client, partner):
     page = staff_client.get(url(partner)).content.decode()
     for words in ("Chorsu shop", "Key refused", "The marketplace refused the key.", "7 min ago"):
         assert words in page
+
+
+def test_the_company_is_told_with_its_papers_masked_and_its_tax(staff_client, partner):
+    partner.legal_form = "sole_proprietor"
+    partner.save()
+    company.save_details(
+        partner=partner,
+        by=partner.owner,
+        details={
+            "full_name": "Aziza Karimova",
+            "certificate_number": "12-34",
+            "certificate_date": date(2024, 5, 6),
+            "bank": "Hamkorbank",
+            "mfo": "00083",
+            "account_number": "20208000900123456789",
+            "address": "Chilonzor 1",
+            "region": "UZ-TK",
+        },
+        papers={"passport": "AA7654321"},
+        tax_base="vat",
+    )
+    page = staff_client.get(url(partner)).content.decode()
+    for words in ("Hamkorbank", "20208000900123456789", "Aziza Karimova", "VAT, 12%"):
+        assert words in page
+    assert "AA7654321" not in page
+
+
+def test_open_tickets_come_first_and_lead_to_their_pages(staff_client, staff, client, partner):
+    first, second = (factories.make_ticket(partner, subject=f"{n}-savol") for n in (1, 2))
+    SupportTicket.objects.filter(pk=second.pk).update(
+        status="closed", resolved_at=timezone.now(), closed_at=timezone.now(),
+        waits_id=0, waits_since=None,
+    )
+    page = staff_client.get(url(partner))
+    assert page.context["tickets"] == [first, second]
+    assert page.context["tickets"][0].open == 1
+    assert f'href="/admin-panel/tickets/{first.pk}/"' in page.content.decode()
+
+
+def test_the_shop_of_a_blocked_partner_stands_still(staff_client, staff, partner):
+    factories.make_connection(partner, state="active")
+    assert "Parked: partner blocked" not in staff_client.get(url(partner)).content.decode()
+    approval.block(partner=partner, by=staff, reason="Shubha")
+    assert "Parked: partner blocked" in staff_client.get(url(partner)).content.decode()
 
 
 def test_currencies_and_the_sandbox_are_kept_apart(staff_client, partner):

@@ -143,6 +143,15 @@ KINDS = {
         ),
         "warn",
     ),
+    "telegram_blocked": NoticeKind(
+        Topic.ACCOUNT,
+        _("Telegram reaches you no more"),
+        _(
+            "You have blocked our bot, or that Telegram is gone. Let the bot in again there, or "
+            "link another Telegram under Notifications."
+        ),
+        "bad",
+    ),
     # About the team.
     "invited": NoticeKind(
         Topic.TEAM,

@@ -207,7 +207,7 @@ def test_a_chat_belongs_to_who_linked_it_last(partner, telegram):
     before = factories.make_partner().owner
     link(before, username="aziza")
     tell(before.partners.get(), "sync_trouble")
-    hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}"))
+    hear(telegram.text(CHAT, f"/start {links.new_code(partner.owner)}", username="aziza"))
     assert TelegramLink.objects.get().user == partner.owner
     waiting = Delivery.objects.get(notification__user=before, channel="telegram")
     assert (waiting.notification.kind, waiting.state) == ("key_refused", "off")

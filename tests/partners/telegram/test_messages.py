@@ -12,6 +12,7 @@ from tests.partners.telegram.linking import CHAT, link
 from tests.partners.telling import at, due_of, join, tell
 
 pytestmark = pytest.mark.django_db
+SETTINGS = "/partner-dashboard/settings/notifications/"
 LANGUAGES = ("uz", "ru", "en")
 
 
@@ -109,6 +110,20 @@ def test_who_sent_the_bot_away_is_not_written_to_again(linked, telegram, trouble
     assert TelegramLink.objects.get().state == "blocked"
     tell(linked, "sync_trouble", 2)
     assert Delivery.objects.filter(channel="telegram").count() == 1
+
+
+def test_the_overview_and_one_notice_in_the_app_say_so(linked, telegram, client):
+    telegram.blocked.add(CHAT)
+    for number in range(2):
+        tell(linked, "sync_trouble", number)
+        deliveries.send_due("telegram")
+    told = Notification.objects.get(kind="telegram_blocked")
+    assert (told.user, told.url) == (linked.owner, SETTINGS)
+    client.force_login(linked.owner)
+    client.cookies["django_language"] = "en"
+    assert "Telegram reaches you no more" in client.get("/partner-dashboard/").content.decode()
+    TelegramLink.objects.update(state="active")
+    assert "reaches you no more" not in client.get("/partner-dashboard/").content.decode()
 
 
 def test_the_page_says_that_the_bot_is_blocked(linked, telegram, client):
