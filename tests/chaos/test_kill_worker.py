@@ -3,25 +3,20 @@
 The short form kills it a few times; the long one (`--kills 20`) as often as the issue asks.
 """
 
-import io
 import signal
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import redis
 from django.conf import settings
-from PIL import Image
 
-from marketplaces import gateway, inbound
-from marketplaces.connectors import remote
+from marketplaces import inbound
 from marketplaces.models import Operation, RateBudget
 from orders.models import Order
 from orders.services import fulfilment
 from orders.tabs import TO_PACK
-from sellercloudx.lib.money import Money
 from tests import factories
+from tests.chaos import goods
 from tests.processes import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
@@ -37,25 +32,8 @@ def kills(request):
 
 @pytest.fixture
 def picture():
-    """The address of a picture the sandbox can really fetch."""
-    content = io.BytesIO()
-    Image.new("RGB", (800, 800), "teal").save(content, "JPEG")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "image/jpeg")
-            self.send_header("Content-Length", str(content.tell()))
-            self.end_headers()
-            self.wfile.write(content.getvalue())
-
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/pot.jpg"
-        server.shutdown()
+    with goods.picture() as address:
+        yield address
 
 
 @pytest.fixture
@@ -63,49 +41,13 @@ def orders(yandex_shop, sandbox, sandbox_key, kills, picture):
     """Orders placed by the sandbox's buyers and read by ourselves, waiting to be packed."""
     count = 2 * kills + 10
     product = factories.make_product(yandex_shop.partner, stock=10 * count)
-    put_on_sale(yandex_shop, product, 10 * count, picture)
+    goods.put_on_sale(yandex_shop, [product], 10 * count, picture)
     for _ in range(count):
         sandbox.control("POST", "orders", account=sandbox_key, sku=product.sku, quantity=1)
     inbound.open_streams(yandex_shop)
     assert inbound.poll(yandex_shop.pk, "orders")
     assert Order.objects.count() == count
     return list(Order.objects.order_by("pk"))
-
-
-def put_on_sale(shop, product, quantity, picture):
-    """A card, a price and a stock as the seller's own calls would leave them."""
-    with gateway.connector_for(shop) as yandex:
-        leaf = next(category for category in yandex.categories() if category.is_leaf)
-        values = [sample(a) for a in yandex.attributes(leaf.id) if a.is_required]
-        text = remote.CardText("ru", product.name, "Заварочный чайник для дома. " * 5)
-        draft = remote.CardDraft(
-            product.sku,
-            leaf.id,
-            (text,),
-            brand="Paxta",
-            pictures=(picture,),
-            attributes=tuple(values),
-        )
-        price = remote.PriceUpdate(product.sku, Money(product.price, "UZS"))
-        stock = remote.StockUpdate(product.sku, quantity, product.created_at)
-        said = yandex.publish_cards([draft]) + yandex.push_prices([price])
-        said += yandex.push_stocks([stock])
-        assert [result.message for result in said if not result.ok] == []
-        card = wait_until(lambda: moderated(yandex, product.sku), 15)
-        assert (card.status, card.errors) == (remote.CardStatus.ACCEPTED, ())
-
-
-def moderated(yandex, sku):
-    card = yandex.card_status([sku])[0]
-    return card if card.status != remote.CardStatus.PROCESSING else None
-
-
-def sample(attribute):
-    """Some value this attribute accepts."""
-    if attribute.options:
-        return remote.AttributeValue(attribute.id, option_id=attribute.options[0].id)
-    words = {"number": "1", "boolean": "true"}.get(attribute.type, "фарфор")
-    return remote.AttributeValue(attribute.id, value=words, unit_id=attribute.unit_id)
 
 
 def shipping(sandbox, key):
