@@ -26,7 +26,8 @@ BUDGET = "budget"
 SLICES = 60
 # Seconds for which a call may be on its way and still not fall into the next window.
 TRAVEL = 2.0
-SLOT_TTL = timedelta(seconds=60)
+# An attempt of a call that nobody bounds otherwise is over by then.
+LONGEST_CALL = 20.0
 SLOT_PATIENCE = 10.0
 
 
@@ -118,9 +119,15 @@ def block(account: str, group: str, seconds: float) -> None:
 
 
 @contextmanager
-def slot(account: str, parallel: int, patience: float | None = None) -> Iterator[None]:
-    """Hold one of `parallel` places for calls under way; waits a little for a free one."""
-    held = _wait_for_slot(account, parallel, patience)
+def slot(
+    account: str, parallel: int, patience: float | None = None, longest: float = LONGEST_CALL
+) -> Iterator[None]:
+    """Hold one of `parallel` places for calls under way; waits a little for a free one.
+
+    The place of a call whose worker died is free when the call, which takes `longest` seconds at
+    most, is over there, too.
+    """
+    held = _wait_for_slot(account, parallel, patience, longest)
     try:
         yield
     finally:
@@ -129,20 +136,20 @@ def slot(account: str, parallel: int, patience: float | None = None) -> Iterator
         )
 
 
-def _wait_for_slot(account: str, parallel: int, patience: float | None) -> CallSlot:
+def _wait_for_slot(account: str, parallel: int, patience: float | None, longest: float) -> CallSlot:
     give_up = time.monotonic() + (SLOT_PATIENCE if patience is None else patience)
-    while (held := _take_slot(account, parallel)) is None:
+    while (held := _take_slot(account, parallel, longest)) is None:
         if time.monotonic() > give_up:
             raise RateLimited("too many calls are under way already", code="parallel")
         time.sleep(0.05)
     return held
 
 
-def _take_slot(account: str, parallel: int) -> CallSlot | None:
+def _take_slot(account: str, parallel: int, longest: float) -> CallSlot | None:
     slots = _slots(account, parallel)
     now = timezone.now()
     for free in slots.filter(held_until__lte=now):
-        mine = now + SLOT_TTL
+        mine = now + timedelta(seconds=longest + TRAVEL)
         if CallSlot.objects.filter(pk=free.pk, held_until=free.held_until).update(held_until=mine):
             free.held_until = mine
             return free
@@ -175,13 +182,15 @@ class Gate:
     # How long to wait for a place; as long as ever where nothing is said.
     patience: float | None = None
     breaker: Breaker | None = None
+    # Seconds that one attempt may take.
+    longest: float = LONGEST_CALL
 
     @contextmanager
     def __call__(self, operation: str) -> Iterator[Callable[[Pace], None]]:
         """Gives what is to be called with the pace that an answer tells."""
         self._renew()
         limit = self.limits.get(operation)
-        with slot(self.account, self.parallel, self.patience):
+        with slot(self.account, self.parallel, self.patience, self.longest):
             self._renew()
             with self.breaker.watching() if self.breaker else nullcontext():
                 if limit:

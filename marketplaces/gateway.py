@@ -8,7 +8,7 @@ from django.conf import settings
 
 from marketplaces import leases, rehearsing
 from marketplaces.breakers import Breaker
-from marketplaces.budgets import Gate
+from marketplaces.budgets import LONGEST_CALL, Gate
 from marketplaces.connectors.base import Connector
 from marketplaces.connectors.errors import AuthFailed, Unavailable
 from marketplaces.connectors.registry import connector_class, open_connector
@@ -78,7 +78,7 @@ def _refuse_wrong_address(connection: Connection) -> None:
 
 
 def _bounds(renew: Callable[[], None] | None, within: float | None) -> dict[str, float]:
-    bounds = {"deadline": leases.longest_call()} if renew else {}
+    bounds = {"deadline": leases.longest_call() if renew else LONGEST_CALL}
     return bounds if within is None else bounds | {"within": within}
 
 
@@ -97,4 +97,5 @@ def _gate(
         renew=renew,
         patience=None if within is None else within / 4,
         breaker=breaker,
+        longest=_bounds(renew, within)["deadline"],
     )

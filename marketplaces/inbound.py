@@ -160,12 +160,16 @@ def poll(connection_id: int, name: str) -> bool:
     stream = Stream.objects.filter(
         connection__in=Connection.objects.working(), connection_id=connection_id, name=name
     ).first()
-    if stream is None or not leases.take_stream(stream):
+    lease = leases.take_stream(stream) if stream else None
+    if stream is None or lease is None:
         return False
     connection = Connection.objects.select_related("partner").get(pk=connection_id)
     try:
-        with gateway.connector_for(connection) as connector:
+        with gateway.connector_for(connection, renew=lease.renew) as connector:
             cursor = READERS[name].read(connection, connector, stream.cursor)
+    except leases.LeaseLost:
+        logger.warning("stream %s of connection %s is left: taken over", name, connection_id)
+        return False
     except MarketplaceError as error:
         _note_failure(connection, stream, error)
         return False

@@ -67,12 +67,28 @@ def _usable() -> QuerySet[Connection]:
     return Connection.objects.filter(Exists(approved), state__in=Connection.WORKING)
 
 
-def take_stream(stream: Stream) -> bool:
-    """True for the one worker that may read this stream now."""
+@dataclass
+class StreamLease:
+    """The right to read one stream. Its end is the fence: whoever takes over sets another."""
+
+    stream_id: int
+    until: datetime
+
+    def renew(self) -> None:
+        """Before something is asked. Raises LeaseLost."""
+        until = timezone.now() + ttl()
+        held = Stream.objects.filter(pk=self.stream_id, leased_until=self.until)
+        if not held.update(leased_until=until):
+            raise LeaseLost
+        self.until = until
+
+
+def take_stream(stream: Stream) -> StreamLease | None:
+    """For the one worker that may read this stream now; None for all others."""
     now = timezone.now()
+    until = now + ttl()
     free = Stream.objects.filter(is_free(now), pk=stream.pk, due_at__lte=now)
-    # A poll renews nothing, so it may take as long as its page cap and timeouts allow.
-    return bool(free.update(leased_until=now + 6 * ttl()))
+    return StreamLease(stream.pk, until) if free.update(leased_until=until) else None
 
 
 def due_turns(names: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from orders.models import Order, OrderEvent, OrderLine
 from orders.services import analytics, changes, lines, reserving
 from orders.services.news import facts, storable, without_personal_data
 from partners.services import notices
-from products.services import stock_batches
+from products.services import stock, stock_batches
 from sellercloudx.lib import bulk
 from sellercloudx.lib.formats import NOTHING
 from sellercloudx.lib.money import in_groups
@@ -29,6 +29,7 @@ def open_orders(connection: Connection, remote: Sequence[RemoteOrder]) -> set[st
     orders = _store([_order(connection, one) for one in remote])
     batch = _Batch(connection, {storable(one.external_id, 60): one for one in remote}, orders)
     batch.open()
+    batch.tell_put_back()
     shares = [analytics.share_of(order, batch.lines[order.pk]) for order in orders]
     analytics.apply(connection.partner_id, before={}, after=analytics.together(shares))
     batch.tell()
@@ -109,6 +110,19 @@ class _Batch:
 
     def _by_product(self, order: Order) -> list[OrderLine]:
         return sorted(self.lines[order.pk], key=lambda line: (line.product_id or 0, line.pk))
+
+    def tell_put_back(self) -> None:
+        """Bought and called off before we heard of it: nothing was promised, so nothing changes."""
+        gone = {
+            line.product_id
+            for order in self.orders
+            if order.status == Order.Status.CANCELLED
+            and reserving.is_open_to(order)
+            and order.ordered_at >= self.connection.created_at
+            for line in self.lines[order.pk]
+        }
+        known = [self.products[pk] for pk in sorted(pk for pk in gone if pk is not None)]
+        stock.put_back_there(connection=self.connection, products=known)
 
     def tell(self) -> None:
         told = [_news(self.connection, order, self.lines[order.pk]) for order in self._to_tell()]

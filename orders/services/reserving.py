@@ -189,7 +189,8 @@ def _pay(line: OrderLine, *, is_first: bool = False) -> None:
 def _release(line: OrderLine) -> None:
     """What has left comes back as a return, or never."""
     if line.stock in (Stock.RESERVED, Stock.SHORT):
-        stock.release(partner=line.order.partner, source=line.source)
+        if not stock.release(partner=line.order.partner, source=line.source):
+            stock.put_back_there(connection=line.order.connection, products=[_product(line)])
         _note(line, Stock.RELEASED)
 
 

@@ -3,10 +3,13 @@
 Promising is one conditional statement, so two orders at once never promise the same piece.
 """
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from marketplaces.models import Connection
 from partners.models import Partner, User
 from products.models import Location, Product, Reservation, StockLevel, StockMovement
 from products.services import stock_shares
@@ -56,6 +59,7 @@ __all__ = [
     "figures_read",
     "held_for",
     "own_location",
+    "put_back_there",
     "receive",
     "release",
     "reserve",
@@ -172,6 +176,18 @@ def _let_go(held: Reservation, state: str) -> bool:
     shift(_level_of(held), reserved=-held.quantity)
     stock_shares.give_back(held, held.quantity)
     return True
+
+
+@transaction.atomic
+def put_back_there(*, connection: Connection, products: Sequence[Product]) -> None:
+    """A shop has put pieces on sale again that nobody was promised: it is told anew what there is.
+
+    It took them off when they were bought. What we told it after that and before it put them back
+    counted them already, so that it shows more than there are, and nothing else would mend it.
+    """
+    if products:
+        stock_shares.doubt(connection, [product.pk for product in products])
+        say_changed(products)
 
 
 @transaction.atomic

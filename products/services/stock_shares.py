@@ -10,7 +10,7 @@ This holds as far as a marketplace honours what it acknowledged. What a shop sel
 acknowledgement may not have been taken off it: such a sale leaves the share as it is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,16 @@ def give_back(held: Reservation, quantity: int) -> None:
         ChannelStock.objects.filter(pk=held.share_id).update(is_unsure=True)
         share = ChannelStock.objects.get(pk=held.share_id)
         _keep(strict.pk, share, acked=share.acked + quantity)
+
+
+def doubt(connection: Connection, products: Collection[int]) -> None:
+    """The shop may show other numbers than it acknowledged: with the next deal it is asked anew."""
+    for pk in sorted(products):
+        if _locked(pk):
+            shares = ChannelStock.objects.filter(
+                listing__product=pk, listing__connection=connection
+            )
+            shares.update(is_unsure=True)
 
 
 def acknowledged(listing: Listing, operation: Operation, quantity: int) -> bool:

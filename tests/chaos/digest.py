@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from orders.models import DailyAnalytics, Order, OrderLine
+from orders.models import ConversationMessage, DailyAnalytics, Order, OrderLine
 from partners.models import Notification
 from products.models import Listing, PriceChange, Product, Reservation, StockLevel, StockMovement
 
@@ -96,6 +96,7 @@ def here(partner, shops: list, numbers: dict[int, int], heard_of: set[int]) -> d
         "reservations": _reservations(partner),
         "analytics": _analytics(partner, place),
         "shops": _listings(partner, place),
+        "messages": _messages(partner),
         "told of": _told_of(partner, {orders[str(number)].pk for number in heard_of}),
     }
 
@@ -171,6 +172,15 @@ def _listings(partner, place: dict) -> dict:
         ]
         for one in rows
     }
+
+
+def _messages(partner) -> list:
+    """What was said to whom and taken; buyers' words name their order in the plan."""
+    rows = ConversationMessage.objects.filter(conversation__partner=partner).order_by("pk")
+    said: dict[int, list] = {}
+    for one in rows:
+        said.setdefault(one.conversation_id, []).append([one.sender, one.text, one.state])
+    return sorted(said.values())
 
 
 def _told_of(partner, orders: set[int]) -> list:

@@ -93,6 +93,8 @@ class Plan:
     def __post_init__(self) -> None:
         self.skus = [f"POT-{number}" for number in range(self.size.products)]
         self.chance = random.Random(self.seed)
+        # Each talk is read again and again while it is fresh: of many orders few buyers write.
+        self.writes = min(0.1, 20 / max(self.size.orders, 1))
         placed = [self._order(number) for number in range(self.size.orders)]
         counted = [self._count(number) for number in range(self.size.stocks)]
         steps = [*placed, *counted, *self._prices()]
@@ -108,7 +110,7 @@ class Plan:
             {sku: self.chance.randint(1, 3) for sku in skus},
             90_000 + 500 * self.chance.randrange(20),
             self.chance.choices([*WEIGHTS], [*WEIGHTS.values()])[0],
-            f"Qachon keladi? {number}" if self.chance.random() < 0.1 else "",
+            f"Qachon keladi? {number}" if self.chance.random() < self.writes else "",
         )
 
     def _count(self, number: int) -> Counted:

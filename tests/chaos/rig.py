@@ -8,6 +8,7 @@ import random
 import signal
 import threading
 import time
+import uuid
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,12 +22,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplaces import inbound
-from marketplaces.models import Connection, Operation
-from orders.models import Order
-from orders.services import fulfilment
+from marketplaces.models import Connection, Lease, Operation
+from orders.models import Conversation, Order
+from orders.services import fulfilment, replies
 from orders.services.transitions import IllegalTransition
 from products.models import Listing, Product
 from products.services import price_changes, stock, stock_check
+from sellercloudx.clock import HEARTBEAT
 from tests import factories, sandbox_process
 from tests.chaos import digest, goods
 from tests.chaos.plan import BY_BUYER, PIECES, SHOPS, Cancelled, Counted, Fate, Placed, Plan, Priced
@@ -34,11 +36,8 @@ from tests.processes import Processes, wait_until
 
 FAILING = 0.3
 WORKERS = 2
-# Longer than a call of the sandbox is held, so that no call of a dead worker comes after the next.
-LEASE_SECONDS = 4
 TIMEOUT_MS = 800
 LAG_MS = 1500
-HURRY = os.environ.get("HURRY", "5")
 # The sandbox moves an order to the buyer in three steps of two seconds.
 OVER = {
     Fate.LEFT: ("PROCESSING", "STARTED"),
@@ -80,6 +79,10 @@ class Run:
     talks: list[int] = field(default_factory=list)
     # Orders a person has yet to decide about.
     waiting: dict[int, Fate] = field(default_factory=dict)
+    answered: set[int] = field(default_factory=set)
+    # Longer than a call of the sandbox is held: no call of a dead worker comes after the next one.
+    lease_seconds: int = 6
+    hurry: str = os.environ.get("HURRY", "5")
 
     # --- Setting the stage ---
 
@@ -96,9 +99,9 @@ class Run:
         self.processes = Processes(
             self.scratch,
             YANDEX_MARKET_API_URL=f"{url}/yandex",
-            LEASE_SECONDS=str(LEASE_SECONDS),
+            LEASE_SECONDS=str(self.lease_seconds),
             WORKER_THREADS="3",
-            HURRY=HURRY,
+            HURRY=self.hurry,
         )
 
     def _shop(self, key: str) -> Connection:
@@ -212,6 +215,19 @@ class Run:
             )
 
     def _decide(self) -> None:
+        self._decide_orders()
+        self._answer()
+
+    def _answer(self) -> None:
+        """Each buyer who wrote is answered, once we have read it."""
+        own = Conversation.objects.for_partner(self.partner).exclude(pk__in=self.answered)
+        for one in own.filter(waits_since__isnull=False):
+            words = {"text": "Ertaga, rahmat!", "seen": one.last_id, "client_id": uuid.uuid4()}
+            with suppress(replies.MovedOn):
+                replies.send(conversation=one, by=self.partner.owner, **words)
+                self.answered.add(one.pk)
+
+    def _decide_orders(self) -> None:
         """What a person does with the orders that have come."""
         numbers = {str(self.order_ids[number]): number for number in self.waiting}
         own = Order.objects.for_partner(self.partner).filter(external_id__in=[*numbers][:500])
@@ -240,7 +256,10 @@ class Run:
 
     def is_settled(self) -> bool:
         """Both sides say the same, all steps are over, and nothing is left to be told."""
-        return not (self.waiting or self._open() or self._not_over() or self._open())
+        if self.waiting or len(self.answered) < len(self.talks) or self._open():
+            return False
+        # What an order that has just come makes us tell was written together with it.
+        return not (self._not_over() or self._open())
 
     def _open(self) -> int:
         mine = Operation.objects.filter(partner=self.partner, state__in=Operation.OPEN)
@@ -321,7 +340,8 @@ class Run:
     def end(self) -> None:
         """Nobody asks for these shops any more."""
         self.processes.end()
-        self.sandbox_process.terminate()
+        if self.sandbox_process.poll() is None:
+            self.sandbox_process.terminate()
         self.sandbox_process.wait(10)
         gone = Connection.objects.filter(partner=self.partner)
         gone.update(state=Connection.State.DISCONNECTED)
@@ -337,7 +357,9 @@ class Workers:
 
     def __enter__(self) -> "Workers":
         self.running = [self._start() for _ in range(WORKERS)]
-        wait_until(lambda: "Huey consumer" in self.run.processes.log("worker"), 60)
+        begun = timezone.now()
+        beating = Lease.objects.filter(name=HEARTBEAT, beaten_at__gt=begun)
+        wait_until(beating.exists, 60)
         if self.run.shaken:
             self.killer.start()
         return self

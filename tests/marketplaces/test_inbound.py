@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from marketplaces import inbound
+from marketplaces import inbound, leases
 from marketplaces.connectors import errors
 from marketplaces.models import Connection, Stream
 from partners.models import Partner
@@ -57,6 +57,30 @@ def test_it_reads_again_only_when_due(shop):
 def test_one_worker_reads_at_a_time(shop):
     Stream.objects.update(leased_until=timezone.now() + timedelta(seconds=30))
     assert not inbound.poll(shop.pk, "orders")
+
+
+def test_a_dead_reader_is_replaced_when_one_call_could_be_over(shop, settings):
+    stale = leases.take_stream(stream())
+    assert stream().leased_until <= timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    stale.renew()
+    assert not inbound.poll(shop.pk, "orders")
+    Stream.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert inbound.poll(shop.pk, "orders")
+    with pytest.raises(leases.LeaseLost):
+        stale.renew()
+
+
+def test_who_is_replaced_leaves_the_stream_to_the_other(shop, fake, remote_order, monkeypatch):
+    def taken_over(connection, items):
+        Stream.objects.update(leased_until=timezone.now() + timedelta(seconds=7))
+        raise leases.LeaseLost
+
+    fake.orders = [remote_order("1", updated_at=timezone.now())]
+    monkeypatch.setattr(f"{__name__}.receive", taken_over)
+    before = stream().cursor
+    assert not inbound.poll(shop.pk, "orders")
+    assert (stream().cursor, stream().failures) == (before, 0)
+    assert stream().leased_until
 
 
 def test_a_clock_ahead_of_ours_does_not_push_the_cursor_into_the_future(shop, fake, remote_order):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from marketplaces import outbox, payloads, sending
 from marketplaces.connectors import errors
-from marketplaces.connectors.remote import StockUpdate
+from marketplaces.connectors.remote import ItemResult, StockUpdate
 from marketplaces.models import Connection, Operation
 from sellercloudx import wiring
 from tests import factories
@@ -103,6 +103,30 @@ def test_a_kind_that_fails_rests_and_holds_back_no_other(fake):
     outbox.drain(shop.pk)
     states = dict(Operation.objects.values_list("kind", "state"))
     assert states == {"ship_order": "waiting", "push_stock": "done"}
+
+
+def ship_many(shop, count):
+    for number in range(count):
+        outbox.add(
+            connection=shop, kind="ship_order", target=f"{number}", payload={}, dedupe=f"{number}"
+        )
+
+
+@pytest.mark.parametrize(("failing", "told"), [([1, 3], 4), ([1, 2], 1)])
+def test_it_rests_after_two_errors_in_a_row_and_not_after_one(fake, monkeypatch, failing, told):
+    shop = factories.make_connection(marketplace="fake")
+    ship_many(shop, 6)
+    asked = []
+
+    def ship(self, number):
+        asked.append(number)
+        if len(asked) - 1 in failing:
+            raise errors.Unavailable("502", code="http_502")
+        return ItemResult(number, ok=True)
+
+    monkeypatch.setattr(fake, "ship", ship)
+    outbox.drain(shop.pk)
+    assert Operation.objects.filter(state="done").count() == told
 
 
 def test_after_a_refused_key_nothing_more_is_tried(fake):

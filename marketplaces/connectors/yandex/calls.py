@@ -3,11 +3,20 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from marketplaces.connectors import reading, remote
 from marketplaces.connectors.base import Connector
-from marketplaces.connectors.errors import AuthFailed, BadResponse, Rejected, Unreadable
+from marketplaces.connectors.errors import (
+    AuthFailed,
+    BadResponse,
+    Held,
+    Kind,
+    MarketplaceError,
+    Rejected,
+    Unreadable,
+)
 from marketplaces.connectors.reading import Data
 
 from . import mapping
@@ -18,6 +27,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PAGES = 2000
+# Seconds before a page in the middle is asked for again.
+PAGE_PAUSES = (1.0, 3.0)
 
 
 class Calls(Connector):
@@ -87,6 +98,23 @@ class Calls(Connector):
         for page in self._pages(method, path, operation, key, query=query, json=body):
             yield from page
 
+    def _patiently(self, ask: Callable[[], Data]) -> Data:
+        """A page in the middle: were it given up, all pages before it would be read anew, and of
+        many pages one always fails."""
+        for pause in PAGE_PAUSES:
+            try:
+                return ask()
+            except MarketplaceError as error:
+                if not self._may_pass(error, pause):
+                    raise
+            self.http.sleep(pause)
+        return ask()
+
+    def _may_pass(self, error: MarketplaceError, pause: float) -> bool:
+        passes = error.kind in (Kind.TRANSIENT, Kind.INTERNAL)
+        is_soon = (error.retry_after or 0) <= pause and self.http.deadline.allows(pause)
+        return passes and is_soon and not isinstance(error, Held)
+
     def _pages(
         self,
         method: str,
@@ -100,9 +128,14 @@ class Calls(Connector):
         params = dict(query)
         seen: set[str] = set()
         for _ in range(PAGES):
-            data = self.call(
-                method, path, operation=operation, params=params, json=json, idempotent=True
+            ask = partial(
+                *(self.call, method, path),
+                operation=operation,
+                params=params,
+                json=json,
+                idempotent=True,
             )
+            data = self._patiently(ask) if seen else ask()
             with reading_answer(operation):
                 # Campaigns and orders stand at the top of the answer, all else within `result`.
                 page = data if key in data else reading.part(data, "result")

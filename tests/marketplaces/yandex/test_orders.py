@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import httpx
 import pytest
 import time_machine
 
@@ -58,6 +59,21 @@ def test_it_follows_the_pages_to_their_end():
     connector = yandex(page("p2", orders=[ORDER]), page("p3", orders=[]), page(orders=[second]))
     assert [order.external_id for order in connector.iter_orders()] == ["5001", "5002"]
     assert [r.url.params.get("pageToken") for r in connector.sent] == [None, "p2", "p3"]
+
+
+def test_it_does_not_begin_anew_for_one_page_in_the_middle():
+    html, naps = httpx.Response(200, html="<html>"), []
+    connector = yandex(
+        *(page("p2", orders=[ORDER]), html, html, page(orders=[{**ORDER, "orderId": 5002}])),
+        naps=naps,
+    )
+    assert [order.external_id for order in connector.iter_orders()] == ["5001", "5002"]
+    assert naps == list(calls.PAGE_PAUSES)
+    with pytest.raises(errors.BadResponse):
+        list(yandex(html, page(orders=[])).iter_orders())
+    late = refusal(420, headers={"Retry-After": "60"})
+    with pytest.raises(errors.RateLimited):
+        list(yandex(page("p2", orders=[]), late, page(orders=[])).iter_orders())
 
 
 def test_it_stops_at_a_page_token_it_has_seen():
