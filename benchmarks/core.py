@@ -21,6 +21,7 @@ from orders.services import intake
 from products.models import Product, StockLevel
 from products.services import publishing, stock, stock_batches
 from products.services.stock_batches import Wish
+from sellercloudx.lib import collecting
 
 Kind = Operation.Kind
 ROUNDS = 5
@@ -59,6 +60,8 @@ def run(*, is_short: bool) -> int:
     logging.disable(logging.INFO)
     size = SHORT if is_short else WHOLE
     missed = 0
+    # As the worker begins.
+    collecting.leave_what_stays()
     with scratch.database(), shop.opened():
         form = "short form" if is_short else "long form"
         _say(f"{connection.vendor}, {form}, each the median of {ROUNDS} rounds by turns")

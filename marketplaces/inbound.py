@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=30)
 QUIET = timedelta(days=1)
-BATCH = 500
+BATCH = 1000
 LONGEST_WAIT = timedelta(minutes=15)
 
 

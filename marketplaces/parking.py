@@ -52,16 +52,18 @@ class Gone(NotParked):
 
 def supersede_older(newer: Operation) -> None:
     """What waits gives way to newer news; what is parked gives way to the same asked anew."""
-    outdated = set(ASIDE)
-    if newer.kind in LATEST_WINS:
-        outdated |= {State.PENDING, State.WAITING}
     Operation.objects.filter(
         connection_id=newer.connection_id,
         kind=newer.kind,
         target=newer.target,
         pk__lt=newer.pk,
-        state__in=outdated,
+        state__in=(*ASIDE, *giving_way(newer.kind)),
     ).update(state=State.SUPERSEDED, finished_at=timezone.now())
+
+
+def giving_way(kind: str) -> tuple[State, ...]:
+    """States in which one still waits for its turn, and is not worth it after newer news."""
+    return (State.PENDING, State.WAITING) if kind in LATEST_WINS else ()
 
 
 def withdraw(operation: Operation) -> bool:

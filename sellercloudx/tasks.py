@@ -7,7 +7,7 @@ from django.conf import settings
 from huey.contrib.djhuey import HUEY, on_shutdown, on_startup
 
 from sellercloudx import clock, telegram_poll
-from sellercloudx.lib import queue
+from sellercloudx.lib import collecting, queue
 
 __all__ = ["queue"]
 
@@ -21,6 +21,7 @@ def start_clock() -> None:
     if _started.acquire(blocking=False):
         if hasattr(HUEY.storage, "initialize_schema"):
             HUEY.storage.initialize_schema()
+        collecting.leave_what_stays()
         _start(clock.run, "clock")
         if settings.IS_TELEGRAM_POLLED:
             _start(telegram_poll.run, "telegram")

@@ -49,9 +49,9 @@ def _notify(
     *,
     runs_it: bool,
 ) -> None:
-    for one in news:
-        # A wrong kind or a missing word is a mistake of ours, found here and not by the reader.
-        KINDS[kind].worded(one.data)
+    # A wrong kind or a missing word is a mistake of ours, found here and not by the reader.
+    for data in {frozenset(one.data): one.data for one in news}.values():
+        KINDS[kind].worded(data)
     people = {user.pk: user for user in users}
     rows = [
         Notification(user_id=pk, partner_id=partner.pk if partner else None, kind=kind, **vars(one))

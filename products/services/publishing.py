@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from marketplaces import intents, outbox, payloads
+from marketplaces import entries, outbox, payloads
 from marketplaces.connectors.remote import (
     AttributeValue,
     CardDraft,
@@ -16,7 +16,7 @@ from marketplaces.connectors.remote import (
     PriceUpdate,
     StockUpdate,
 )
-from marketplaces.intents import Intent
+from marketplaces.entries import Entry
 from marketplaces.models import Connection, Operation
 from partners import audit
 from partners.models import User
@@ -149,16 +149,16 @@ def _tell_card(listing: Listing, card: Card, by: User | None) -> None:
 
 
 def _tell_price(listing: Listing, by: User | None, occasion: str) -> None:
-    if intent := _price_intent(listing, occasion):
-        outbox.add(**vars(intent), requested_by=by)
+    if entry := _price_entry(listing, occasion):
+        outbox.add(**vars(entry), requested_by=by)
 
 
-def _price_intent(listing: Listing, occasion: str) -> Intent | None:
+def _price_entry(listing: Listing, occasion: str) -> Entry | None:
     """None where there is no price."""
     if (price := _price(listing.product)) is None:
         return None
     update = PriceUpdate(listing.product.sku, price)
-    return _intent(listing, Kind.PUSH_PRICE, update, f"price:{listing.pk}:{occasion}")
+    return _entry(listing, Kind.PUSH_PRICE, update, f"price:{listing.pk}:{occasion}")
 
 
 def _offer(listing: Listing, figures: stock.Figures, by: User | None = None) -> None:
@@ -173,7 +173,7 @@ def _offer_each(listings: Sequence[Listing], figures: Mapping[int, stock.Figures
     """The same for many; one deal tells all shops of a product that is shared out."""
     numbers = {one.pk: figures.get(one.product_id, stock.Figures()) for one in listings}
     pooled = [one for one in listings if not numbers[one.pk].is_strict]
-    intents.add_all([_stock_intent(one, shown(one, numbers[one.pk])) for one in pooled])
+    entries.add_all([_stock_entry(one, shown(one, numbers[one.pk])) for one in pooled])
     for product in dict.fromkeys(one.product for one in listings if numbers[one.pk].is_strict):
         _deal(product)
 
@@ -183,21 +183,21 @@ def _deal(product: Product) -> None:
 
 
 def _tell_stock(listing: Listing, quantity: int, by: User | None = None) -> None:
-    outbox.add(**vars(_stock_intent(listing, quantity)), requested_by=by)
+    outbox.add(**vars(_stock_entry(listing, quantity)), requested_by=by)
 
 
-def _stock_intent(listing: Listing, quantity: int) -> Intent:
+def _stock_entry(listing: Listing, quantity: int) -> Entry:
     now = timezone.now()
     update = StockUpdate(listing.product.sku, quantity, now)
-    return _intent(listing, Kind.PUSH_STOCK, update, f"stock:{listing.pk}:{now.isoformat()}")
+    return _entry(listing, Kind.PUSH_STOCK, update, f"stock:{listing.pk}:{now.isoformat()}")
 
 
 def _add(listing: Listing, kind: str, payload: Any, dedupe: str, by: User | None) -> None:
-    outbox.add(**vars(_intent(listing, kind, payload, dedupe)), requested_by=by)
+    outbox.add(**vars(_entry(listing, kind, payload, dedupe)), requested_by=by)
 
 
-def _intent(listing: Listing, kind: str, payload: Any, dedupe: str) -> Intent:
-    return Intent(
+def _entry(listing: Listing, kind: str, payload: Any, dedupe: str) -> Entry:
+    return Entry(
         connection=listing.connection,
         kind=kind,
         target=listing.product.sku,
@@ -215,7 +215,7 @@ def told(products: Iterable[Product]) -> list[Listing]:
 def _told() -> QuerySet[Listing]:
     listings = Listing.objects.exclude(connection__state=Connection.State.DISCONNECTED)
     known = listings.filter(state__in=ON_ITS_WAY) | listings.filter(sent_at__isnull=False)
-    return known.select_related("product", "connection", "channel").order_by("pk")
+    return known.select_related("product", "channel").prefetch_related("connection").order_by("pk")
 
 
 def tell_all(listing: Listing, *, by: User | None) -> None:
@@ -237,8 +237,8 @@ def tell_prices(products: Sequence[Product], *, by: User | None = None) -> None:
 
 def _tell_price_each(listings: Iterable[Listing], by: User | None = None) -> None:
     occasion = timezone.now().isoformat()
-    wanted = [_price_intent(one, occasion) for one in listings]
-    intents.add_all([one for one in wanted if one], requested_by=by)
+    wanted = [_price_entry(one, occasion) for one in listings]
+    entries.add_all([one for one in wanted if one], requested_by=by)
 
 
 def _same_currency(listing: Listing) -> bool:

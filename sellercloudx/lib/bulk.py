@@ -4,7 +4,7 @@ Rows know their numbers before they are stored, so that others can point at them
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -120,11 +120,15 @@ def _value(column: models.Field) -> Callable[[models.Model], Any]:
     """What is stored of a row in a column, found the short way where that is the same."""
     if type(column) in _PLAIN:
         return attrgetter(column.attname)
+    read = attrgetter(column.attname)
     if type(column) in _TEXT:
-        return lambda row: _text(getattr(row, column.attname))
+        # An enumeration's member is no text to the driver.
+        return lambda row: text if type(text := read(row)) is str or text is None else str(text)
+    if type(column) is models.DateTimeField:
+        # With its zone, as everywhere here.
+        return partial(_moment, column) if column.auto_now_add or column.auto_now else read
     return lambda row: column.get_db_prep_save(column.pre_save(row, True), connection)
 
 
-def _text(value: Any) -> str | None:
-    """An enumeration's member is no text to the driver."""
-    return value if type(value) is str or value is None else str(value)
+def _moment(column: models.DateTimeField, row: models.Model) -> Any:
+    return column.pre_save(row, True)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 APOSTROPHES = "'’‘`´ʻʼʹ′"  # noqa: RUF001  U+02BB and U+02BC are letters of Uzbek
 _NO_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
@@ -15,6 +16,8 @@ _LATIN = str.maketrans(
 _SPACES = re.compile(r"\s+")
 
 
+# The same goods are ordered again and again.
+@lru_cache(2048)
 def fold(text: str) -> str:
     """Small letters without apostrophes and accents, in one script: Чойнак, choynak -> choynak."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_NO_APOSTROPHES)

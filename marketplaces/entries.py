@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from marketplaces import parking
 from marketplaces.models import Connection, Operation
-from marketplaces.parking import ASIDE, LATEST_WINS
 from partners import request_context
 from partners.models import User
 from sellercloudx.lib import bulk
@@ -19,7 +19,7 @@ State = Operation.State
 
 
 @dataclass(frozen=True)
-class Intent:
+class Entry:
     """What to tell; the same `dedupe` is told once."""
 
     connection: Connection
@@ -31,7 +31,7 @@ class Intent:
 
 
 @transaction.atomic
-def add_all(intents: Iterable[Intent], *, requested_by: User | None = None) -> list[Operation]:
+def add_all(entries: Iterable[Entry], *, requested_by: User | None = None) -> list[Operation]:
     """Those that nobody has added before."""
     now, request_id = timezone.now(), request_context.current().request_id
     rows = [
@@ -42,7 +42,7 @@ def add_all(intents: Iterable[Intent], *, requested_by: User | None = None) -> l
             request_id=request_id,
             **vars(one),
         )
-        for one in intents
+        for one in entries
     ]
     added = bulk.insert_new(rows)
     _supersede_older(added)
@@ -56,9 +56,9 @@ def _supersede_older(newer: Sequence[Operation]) -> None:
     newest = {(one.connection_id, one.kind, one.target): one.pk for one in newer}
     for kind in sorted({one.kind for one in newer}):
         alike = [one for one in newer if one.kind == kind]
-        _supersede(newest, _about(alike).filter(state__in=ASIDE))
-        if kind in LATEST_WINS:
-            _supersede(newest, _about(alike).filter(state__in=(State.PENDING, State.WAITING)))
+        # Each by an index of its own: what is done with grows for ever.
+        for states in (parking.ASIDE, parking.giving_way(kind)):
+            _supersede(newest, _about(alike).filter(state__in=states))
 
 
 def _about(alike: Sequence[Operation]) -> QuerySet[Operation]:
