@@ -21,7 +21,15 @@ from partners.models import (
 )
 from partners.services import activities, chat, invitations, notices, tickets
 from partners.services.attachments import Attachment
-from products.models import Card, Listing, Location, Product, StockMovement
+from products.models import (
+    Card,
+    CatalogueRow,
+    Listing,
+    Location,
+    Product,
+    StockMovement,
+    TheirCard,
+)
 from sellercloudx.demo import scale
 from tests import factories
 
@@ -65,12 +73,22 @@ def shop(words: Words) -> Connection:
         for row in _rows_of(model, partner):
             _write(row, fields, words)
     _write_json(partner, words)
+    _write_catalogue(partner, words)
     _talk(partner, words)
     _export(partner, words)
     _notify(partner, words)
     connection.refresh_from_db()
     connection.partner.owner = partner.owner
     return connection
+
+
+def _write_catalogue(partner: Partner, words: Words) -> None:
+    """What stood in a shop's catalogue, and what marketplaces say of our cards."""
+    for row in CatalogueRow.objects.for_partner(partner):
+        row.card["listing"]["name"] = words(200)
+        row.problems = [{"code": "name", "ours": words(200), "theirs": words(200)}]
+        row.save()
+    TheirCard.objects.for_partner(partner).update(shop_status=words(60))
 
 
 def _name(partner: Partner, user: Any, words: Words) -> None:
