@@ -56,9 +56,10 @@ def read_questions(
 
 
 def read_returns(connection: Connection, connector: Connector, since: datetime | None) -> datetime:
+    wanted = resolve("INBOUND_WANTED", "returns")(connection)
     return _read(
         connection,
-        connector.supports(Capability.RETURNS),
+        wanted and connector.supports(Capability.RETURNS),
         since,
         "returns",
         lambda from_: connector.iter_returns(since=from_),

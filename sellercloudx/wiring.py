@@ -62,6 +62,7 @@ INBOUND_WANTED = {
     "cards": "products.services.read_back.skus_to_read",
     "held_prices": "products.services.held_prices.is_to_be_read",
     "conversations": "orders.services.conversations.open_ids",
+    "returns": "orders.services.returns.are_to_be_read",
 }
 INBOUND = {
     "orders": "orders.services.intake.receive_orders",

@@ -9,7 +9,16 @@ from django.db.models import Model
 from django.utils import timezone
 
 from marketplaces.models import Connection, Operation, Stream, UnreadableRow
-from orders.models import Order, OrderEvent, OrderLine
+from orders.models import (
+    Conversation,
+    ConversationMessage,
+    Order,
+    OrderEvent,
+    OrderLine,
+    ReplyTemplate,
+    Return,
+    ReturnItem,
+)
 from partners.models import (
     Activity,
     CompanyDetails,
@@ -50,6 +59,11 @@ TEXTS: dict[type[Model], list[str]] = {
     Order: ["external_id", "vendor_status", "vendor_substatus"],
     OrderLine: ["name", "sku"],
     OrderEvent: ["detail"],
+    Conversation: ["buyer_name", "order_number", "sku", "vendor_status"],
+    ConversationMessage: ["text", "detail"],
+    ReplyTemplate: ["title", "text"],
+    Return: ["external_id", "order_number", "refund_status", "shipment_status", "decision_detail"],
+    ReturnItem: ["sku"],
     Invitation: ["note"],
     CompanyDetails: ["full_name", "director", "bank", "address"],
 }
@@ -145,7 +159,8 @@ def _park_and_refuse(partner: Partner) -> None:
 
 
 def _rows_of(model: type[Model], partner: Partner) -> list[Any]:
-    for path in ("partner", "order__partner", "connection__partner"):
+    paths = ("partner", "order__partner", "connection__partner")
+    for path in (*paths, "conversation__partner", "parcel__partner"):
         if path.split("__")[0] in {field.name for field in model._meta.fields}:
             return list(model._default_manager.filter(**{path: partner}))
     raise AssertionError(model)
@@ -153,7 +168,7 @@ def _rows_of(model: type[Model], partner: Partner) -> list[Any]:
 
 def _write(row: Any, fields: list[str], words: Words) -> None:
     for name in fields:
-        room = row._meta.get_field(name).max_length
+        room = row._meta.get_field(name).max_length or 300
         # What must be unique stays so.
         setattr(row, name, f"{row.pk} {words(min(room, 300) - 8)}")
     row.save()
@@ -173,6 +188,10 @@ def _write_json(partner: Partner, words: Words) -> None:
         texts={"ru": texts, "uz": texts}, facts=[{"text": words(80), "source": "form"}]
     )
     Listing.objects.filter(partner=partner).update(vendor_messages=[words(200)])
+    ReturnItem.objects.filter(parcel__partner=partner).update(
+        reasons=[words(60)], comments=[words(300)]
+    )
+    ConversationMessage.objects.filter(conversation__partner=partner).update(files=[words(60)])
     buyer = {"buyer": {"firstName": words(80), "phone": words(20)}, "notes": words(200)}
     Order.objects.filter(partner=partner).update(raw=buyer)
 

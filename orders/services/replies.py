@@ -38,7 +38,11 @@ class MovedOn(Exception):
 
 
 class TooLong(Exception):
-    """Longer than the marketplace takes; the number is what it takes."""
+    """Longer than the marketplace takes."""
+
+    def __init__(self, most: int):
+        super().__init__(most)
+        self.most = most
 
 
 def can_reply(conversation: Conversation) -> bool:

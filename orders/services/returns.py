@@ -21,6 +21,7 @@ from partners import audit
 from partners.models import User
 from partners.services import notices
 from partners.typed import neutral
+from products.models import Product
 from products.services import stock
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,11 @@ class NotSoMany(Exception):
 
 class ProductUnknown(Exception):
     """Pieces of nobody knows what cannot lie on the shelf."""
+
+
+def are_to_be_read(connection: Connection) -> bool:
+    """Nothing comes back where nothing was sold."""
+    return Order.objects.filter(connection=connection).exists()
 
 
 def receive(connection: Connection, parcels: Iterable[RemoteReturn]) -> None:
@@ -100,9 +106,9 @@ def _take_over_items(parcel: Return, items: Sequence[RemoteReturnItem]) -> None:
         line = lines.get(sku)
         product = products.get(sku) or (line.product if line else None)
         fields = {**_said(same), "line": line, "product": product}
-        item, is_new = ReturnItem.objects.get_or_create(parcel=parcel, sku=sku, defaults=fields)
-        if not is_new and item.received_at is None:
-            ReturnItem.objects.filter(pk=item.pk, received_at=None).update(**fields)
+        kept, is_new = ReturnItem.objects.get_or_create(parcel=parcel, sku=sku, defaults=fields)
+        if not is_new and kept.received_at is None:
+            ReturnItem.objects.filter(pk=kept.pk, received_at=None).update(**fields)
 
 
 def _said(same: Sequence[RemoteReturnItem]) -> dict[str, Any]:
@@ -226,26 +232,29 @@ def take_in(*, item: ReturnItem, by: User, whole: int, spoiled: int) -> None:
     if whole < 0 or spoiled < 0 or whole + spoiled > item.quantity:
         raise NotSoMany
     # The order's line may have got its product since.
-    product = item.product or (item.line.product if item.line else None)
-    if product is None:
+    item.product = item.product or (item.line.product if item.line else None)
+    if item.product is None:
         raise ProductUnknown
-    counted = {"received": whole, "spoiled": spoiled}
-    ReturnItem.objects.filter(pk=item.pk, received_at=None).update(
-        **counted, product=product, received_at=timezone.now(), received_by=by
-    )
+    item.received, item.spoiled = whole, spoiled
+    item.received_at, item.received_by = timezone.now(), by
+    item.save(update_fields=["product", "received", "spoiled", "received_at", "received_by"])
     if whole:
-        stock.take_back(
-            partner=parcel.partner,
-            product=product,
-            quantity=whole,
-            source=item.source,
-            reason=f"{parcel.order_number}",
-            by=by,
-        )
+        _put_on_shelf(parcel, item, item.product)
     audit.record(
         "RETURN_RECEIVED",
         partner=parcel.partner,
         actor=by,
         entity=parcel,
-        after={"sku": item.sku, **counted},
+        after={"sku": item.sku, "received": whole, "spoiled": spoiled},
+    )
+
+
+def _put_on_shelf(parcel: Return, item: ReturnItem, product: Product) -> None:
+    stock.take_back(
+        partner=parcel.partner,
+        product=product,
+        quantity=item.received,
+        source=item.source,
+        reason=parcel.order_number,
+        by=item.received_by,
     )

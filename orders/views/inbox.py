@@ -163,38 +163,35 @@ def _answer(request, conversation: Conversation):
     said = form.cleaned_data
     seen = seen_by(said["token"], conversation, request.user)
     if seen is None:
-        return _ask_again(
-            request,
-            conversation,
-            said["text"],
-            _("This form was opened for another conversation. Read this one, then send."),
-        )
+        why = _("This form was opened for another conversation. Read this one, then send.")
+        return _ask_again(request, conversation, said["text"], why)
     try:
-        replies.send(
-            conversation=conversation,
-            by=request.user,
-            text=said["text"],
-            client_id=said["client_id"],
-            seen=seen,
-        )
+        _say(request, conversation, said, seen)
     except replies.MovedOn as error:
         return _ask_again(request, conversation, said["text"], _moved_on(error.by, request.user))
-    except replies.TooLong as error:
-        form.add_error("text", _too_long(error.args[0], len(said["text"])))
-        return _show(request, conversation, form, status=422)
-    except replies.CannotReply:
-        form.add_error(None, _("The marketplace takes no answer here: copy your text."))
+    except (replies.TooLong, replies.CannotReply) as error:
+        form.add_error("text", _refusal(error, len(said["text"])))
         return _show(request, conversation, form, status=422)
     desk.leave(conversation, request.user)
     messages.success(request, _("Your answer is being sent."))
     return redirect("orders:thread", conversation.pk)
 
 
-def _too_long(most: int, length: int) -> str:
-    return _("The marketplace takes %(most)d characters, and these are %(length)d.") % {
-        "most": most,
-        "length": length,
-    }
+def _say(request, conversation: Conversation, said: dict[str, Any], seen: int) -> None:
+    replies.send(
+        conversation=conversation,
+        by=request.user,
+        text=said["text"],
+        client_id=said["client_id"],
+        seen=seen,
+    )
+
+
+def _refusal(error: Exception, length: int) -> str:
+    if isinstance(error, replies.TooLong):
+        words = _("The marketplace takes %(most)d characters, and these are %(length)d.")
+        return words % {"most": error.most, "length": length}
+    return _("The marketplace takes no answer here: copy your text.")
 
 
 def _moved_on(by: User | None, me: User) -> str:

@@ -57,7 +57,13 @@ def receive(
 
 @transaction.atomic
 def take_back(
-    *, partner: Partner, product: Product, quantity: int, source: str, by: User, reason: str = ""
+    *,
+    partner: Partner,
+    product: Product,
+    quantity: int,
+    source: str,
+    by: User | None = None,
+    reason: str = "",
 ) -> None:
     """Pieces that were sold lie on the shelf again; of a bundle, all its parts.
 
