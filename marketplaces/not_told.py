@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplaces.models import Operation
+from marketplaces.models.operations import OperationQuerySet
 
 State = Operation.State
 # View of the list -> its states and its name.
@@ -26,7 +26,7 @@ def show_of(params: Mapping[str, str]) -> str:
     return show if show in SHOWS else ""
 
 
-def listed(operations: QuerySet[Operation], show: str) -> QuerySet[Operation]:
+def listed(operations: OperationQuerySet, show: str) -> OperationQuerySet:
     """Those of a view. What newer news has followed is not worth a decision any more."""
     chosen = operations.filter(state__in=SHOWS[show][0])
     return chosen if show == "dropped" else chosen.not_outdated()

@@ -71,7 +71,6 @@ WORDS = {
     "decided_at": _("decided"),
     "decided_by": _("decided by"),
     "decided_in": _("where it was decided"),
-    "decision": _("choice"),
     "dedupe": _("key against repeats"),
     "detail": _("details"),
     "due_at": _("due"),

@@ -168,10 +168,9 @@ def _let_go(user: User, *, by: User) -> AuditLog | None:
 
 def _record(action: str, *, of: User, by: User, after: dict[str, str] | None = None) -> AuditLog:
     """In the history of each company they work for; of our own people, in nobody's."""
-    companies = list(Partner.objects.filter(members__user=of).order_by("pk")) or [None]
-    rows = [
-        audit.record(action, partner=one, actor=by, entity=of, after=after) for one in companies
-    ]
+    companies = Partner.objects.filter(members__user=of).order_by("pk")
+    those: list[Partner | None] = [*companies] or [None]
+    rows = [audit.record(action, partner=one, actor=by, entity=of, after=after) for one in those]
     return rows[0]
 
 

@@ -1,4 +1,4 @@
-"""The Inbox as its two readers meet it: nothing said twice, nothing said elsewhere, nothing lost."""
+"""The Inbox as its two readers meet it: nothing said twice or elsewhere, nothing lost."""
 
 import pytest
 

@@ -129,7 +129,9 @@ class Calls(Connector):
         seen: set[str] = set()
         for _ in range(PAGES):
             ask = partial(
-                *(self.call, method, path),
+                self.call,
+                method,
+                path,
                 operation=operation,
                 params=params,
                 json=json,
