@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from benchmarks import shop
 from marketplaces.connectors.remote import OrderStatus, RemoteOrder, RemoteOrderLine
+from marketplaces.entries import Entry
 from marketplaces.models import Connection, Operation
 from orders.models import Order
 from partners.models import Member, Partner, User
@@ -113,6 +114,18 @@ def stored(world: World, number: int) -> Order:
         changed_at=now,
         ship_by=told.ship_by,
         raw=told.raw,
+    )
+
+
+def entry(listing: Listing, kind: str) -> Entry:
+    """As a service asks for it."""
+    return Entry(
+        connection=listing.connection,
+        kind=kind,
+        target=listing.product.sku,
+        payload={"sku": listing.product.sku, "quantity": PLENTY},
+        dedupe=f"{kind}:{listing.pk}:{timezone.now().isoformat()}",
+        subject=listing.subject,
     )
 
 
