@@ -209,7 +209,7 @@ def _ask_again(request, conversation: Conversation, text: str, why: str):
     """With what was said meanwhile above it, and a form that knows of it."""
     conversation = _conversation(request, conversation.pk)
     form = _fresh_form(request, conversation, text)
-    return _show(request, conversation, form, status=409, why=why)
+    return _show(request, conversation, form, status=422, why=why)
 
 
 def _show(request, conversation, form, *, status=200, **more: Any):
