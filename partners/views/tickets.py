@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partners.access import applicant_required, may_write_to_support, support_writer_required
 from partners.forms import posted
 from partners.models import SupportTicket, TicketMessage
-from partners.services import tickets
+from partners.services import notices, tickets
 from partners.support_forms import MessageForm
 from partners.ticket_forms import TicketFilterForm, TicketForm, code_in
 from partners.views.chat import AT_ONCE, Side, download, judge, lines
@@ -139,6 +139,7 @@ def show(
     request, side: TicketSide, form, template: str = TICKET, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The newest messages, or those before a number."""
+    _mark_seen(side)
     said = tickets.visible(side.ticket.messages.all(), is_staff=side.is_staff)
     page = newest_first(said, request.GET)
     context = {
@@ -153,12 +154,17 @@ def show(
     return render(request, template, context | more, status=status)
 
 
+def _mark_seen(side: TicketSide) -> None:
+    notices.mark_seen(user=side.user, partner=side.ticket.partner_id, url=side.url())
+
+
 def answer_poll(request, side: TicketSide) -> HttpResponse:
     """What came after `?after=`, or 204; and how the ticket stands by now."""
     after = number(request.GET.get("after")) or 0
     response = HttpResponse(status=204)
     if after < (side.ticket.last_id if side.is_staff else side.ticket.last_public_id):
         said = tickets.visible(side.ticket.messages.filter(pk__gt=after), is_staff=side.is_staff)
+        _mark_seen(side)
         drawn = {"lines": lines(side, list(said.order_by("pk")[:AT_ONCE]), None)}
         response = HttpResponse(render_to_string("partners/support/_lines.html", drawn))
     response["Ticket-Status"] = side.ticket.status
