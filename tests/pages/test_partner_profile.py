@@ -118,8 +118,11 @@ def test_the_company_is_told_with_its_papers_masked_and_its_tax(staff_client, pa
 def test_open_tickets_come_first_and_lead_to_their_pages(staff_client, staff, client, partner):
     first, second = (factories.make_ticket(partner, subject=f"{n}-savol") for n in (1, 2))
     SupportTicket.objects.filter(pk=second.pk).update(
-        status="closed", resolved_at=timezone.now(), closed_at=timezone.now(),
-        waits_id=0, waits_since=None,
+        status="closed",
+        resolved_at=timezone.now(),
+        closed_at=timezone.now(),
+        waits_id=0,
+        waits_since=None,
     )
     page = staff_client.get(url(partner))
     assert page.context["tickets"] == [first, second]
