@@ -34,6 +34,7 @@ from partners.models import (
     Notification,
     Partner,
     SupportTicket,
+    TelegramLink,
     User,
 )
 
@@ -61,7 +62,7 @@ class Backend(PhoneOrEmailBackend):
 def visitor(pk: int) -> User | None:
     """The person with `places` (their memberships, the oldest first), and what waits for them.
 
-    `unread` counts their notices; for our own people `waiting` counts applications,
+    `unread` counts their notices, `is_bot_blocked` says that Telegram brings none; for our own people `waiting` counts applications,
     `unread_rooms` talks and `waiting_tickets` tickets. Each place has its partner, says by
     `has_sandbox` whether that one has a shop of the sandbox, by `unread_chat` how many of our
     messages this member has not read, and by `unanswered` how many buyers wait.
@@ -90,6 +91,7 @@ def _put_together() -> "QuerySet[User]":
         partner=OuterRef("place__partner"), is_sandbox=True
     )
     unread = Notification.objects.filter(user=OuterRef("pk"), read_at=None)
+    blocked = TelegramLink.objects.filter(user=OuterRef("pk"), state=TelegramLink.State.BLOCKED)
     pending = Partner.objects.filter(state=Partner.State.PENDING)
     rows = User.objects.annotate(place=FilteredRelation("memberships"))
     return (
@@ -97,6 +99,7 @@ def _put_together() -> "QuerySet[User]":
         .annotate(
             has_sandbox=Exists(sandboxes),
             unread=_count(unread, "user"),
+            is_bot_blocked=Exists(blocked),
             unread_chat=_unread_chat(),
             unanswered=_unanswered(),
             waiting=Case(When(is_staff=True, then=_count(pending, "state")), default=0),

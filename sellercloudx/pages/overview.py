@@ -17,7 +17,7 @@ from orders import freshness, periods, shop_notes
 from orders.models import DailyAnalytics, Order, OrderLine
 from orders.tabs import TO_PACK
 from partners.access import MANAGER, OPERATOR, partner_required
-from partners.models import CompanyDetails, Member, Partner, TelegramLink, User
+from partners.models import CompanyDetails, Member, Partner
 from partners.telegram import bot
 from products import tabs as product_tabs
 from products.models import Listing, Product
@@ -49,7 +49,7 @@ def overview(request):
     shops, facts = _shops(partner), _facts(partner)
     context = {
         "note": shop_notes.first(shops),
-        "is_bot_blocked": _is_bot_blocked(request.user),
+        "is_bot_blocked": bot.is_on() and request.user.is_bot_blocked,
         "updated_at": freshness.as_of(shops),
         "checklist": _checklist(
             partner, [shop for shop in shops if not _is_gone(shop)], facts, request.member
@@ -80,11 +80,6 @@ def _work(partner: Partner) -> dict[str, Any]:
 
 
 # Facts
-
-
-def _is_bot_blocked(user: User) -> bool:
-    own = TelegramLink.objects.filter(user=user, state=TelegramLink.State.BLOCKED)
-    return bot.is_on() and own.exists()
 
 
 def _shops(partner: Partner) -> list[Connection]:
