@@ -62,10 +62,11 @@ class Backend(PhoneOrEmailBackend):
 def visitor(pk: int) -> User | None:
     """The person with `places` (their memberships, the oldest first), and what waits for them.
 
-    `unread` counts their notices, `is_bot_blocked` says that Telegram brings none; for our own people `waiting` counts applications,
-    `unread_rooms` talks and `waiting_tickets` tickets. Each place has its partner, says by
-    `has_sandbox` whether that one has a shop of the sandbox, by `unread_chat` how many of our
-    messages this member has not read, and by `unanswered` how many buyers wait.
+    `unread` counts their notices, `is_bot_blocked` says that Telegram brings none; for our own
+    people `waiting` counts applications, `unread_rooms` talks and `waiting_tickets` tickets. Each
+    place has its partner, says by `has_sandbox` whether that one has a shop of the sandbox, by
+    `unread_chat` how many of our messages this member has not read, and by `unanswered` how many
+    buyers wait.
     """
     rows = list(_rows().filter(pk=pk))
     if not rows:
