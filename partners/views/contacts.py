@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from partners import contact_links, reset_links
+from partners import contact_links, limits, reset_links
 from partners.access import applicant_required, staff_required
 from partners.contact_form import ContactForm
 from partners.forms import posted
@@ -47,6 +47,10 @@ def _contacts(request, base: str, page: str):
 def _is_changed(request, form: ContactForm) -> bool:
     """Else the form says why not."""
     wanted = form.wanted()
+    new = wanted["email"] if wanted["email"] != request.user.email else None
+    if new and not limits.may_ask_reset(request, new):
+        form.add_error("email", _("Too many attempts. Wait a quarter of an hour and try again."))
+        return False
     try:
         contacts.change(user=request.user, **wanted)
     except AlreadyTaken as taken:
