@@ -8,6 +8,7 @@ from partners import typed
 from partners.forms import TAKEN_WORDS, current_password_field, typed_as
 from partners.models import User
 from partners.services.registration import AlreadyTaken
+from sellercloudx.lib import formats
 
 
 class ContactForm(forms.Form):
@@ -16,7 +17,8 @@ class ContactForm(forms.Form):
     password = current_password_field()
 
     def __init__(self, data=None, *, user: User):
-        super().__init__(data, initial={"phone": user.phone, "email": user.email})
+        phone = formats.phone(user.phone) if user.phone else ""
+        super().__init__(data, initial={"phone": phone, "email": user.email})
         self.fields["phone"].widget.attrs |= typed_as("tel", inputmode="tel")
         self.fields["email"].widget.attrs |= typed_as("email")
         self.fields["password"].help_text = _("It shows that it is you.")
