@@ -65,3 +65,8 @@ def links(counts: dict[str, int], *, current: Tab, filters: dict[str, str]) -> l
         for tab in TABS
         if tab == current or not tab.is_rare or counts[tab.slug]
     ]
+
+
+def in_words(name: str, kept: object) -> str:
+    """Of what an export was asked for: the view of the list as its tab is called."""
+    return next((str(tab.label) for tab in TABS if name == "tab" and tab.slug == kept), "")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.admin_words import WORDS
 from partners.models import AuditLog
 from sellercloudx.lib import worded
+from sellercloudx.lib.wiring import resolve, table
 
 ACTIONS: dict[str, str | Promise] = {
     # Coming in.
@@ -30,6 +31,7 @@ ACTIONS: dict[str, str | Promise] = {
     "SECOND_FACTOR_RESET": _("removed the second step"),
     "RECOVERY_CODE_USED": _("used a recovery code"),
     "RECOVERY_CODES_RENEWED": _("made new recovery codes"),
+    "CONTACTS_CHANGED": _("changed their phone or email"),
     "TELEGRAM_LINKED": _("linked Telegram"),
     "TELEGRAM_UNLINKED": _("unlinked Telegram"),
     # Partners and their teams.
@@ -134,6 +136,7 @@ NAMES: dict[str, str | Promise] = {
     "buffer": _("kept back"),
     "cap": _("at most"),
     "count": _("how many"),
+    "days": _("days"),
     "email": _("email"),
     "error": _("error"),
     "least": _("lowest price"),
@@ -157,6 +160,7 @@ NAMES: dict[str, str | Promise] = {
     "shop": _("shop"),
     "status": _("status"),
     "step": _("largest step"),
+    "tab": _("view of the list"),
     "terms": _("terms version"),
     "text": _("text"),
     "title": _("title"),
@@ -197,9 +201,20 @@ def changes(record: AuditLog) -> list[tuple[str, str, str]]:
     """What differs: its name, before and after; before is empty where there was nothing."""
     model = _model(record.entity_type)
     return [
-        (_name(model, name), _value(model, name, before), _value(model, name, after))
+        (
+            _name(model, name),
+            _value(model, name, before),
+            _told(record.action, name, after) or _value(model, name, after),
+        )
         for name, before, after in record.changes()
     ]
+
+
+def _told(action: str, name: str, kept: object) -> str:
+    """By the room that knows what was asked for; "" where it is nothing but what it is."""
+    if action not in table("AUDIT_VALUES"):
+        return ""
+    return str(resolve("AUDIT_VALUES", action)(name, kept) or "")
 
 
 def _model(name: str) -> type[Model] | None:

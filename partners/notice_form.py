@@ -52,6 +52,13 @@ class NoticeForm(forms.Form):
         for topic in self.topics:
             for channel in Channel:
                 self.fields[f"{topic.value}-{channel.value}"] = _choice(topic, channel)
+        if not user.email:
+            self._turn_off(Channel.EMAIL)
+
+    def _turn_off(self, channel: Channel) -> None:
+        """What is chosen stays for when there is an address."""
+        for topic in self.topics:
+            self.fields[f"{topic.value}-{channel.value}"].disabled = True
 
     def rows(self) -> Iterator[Row]:
         for topic in self.topics:

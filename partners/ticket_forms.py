@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners import typed
 from partners.models import SupportTicket, User
 from partners.models.tickets import LONGEST_CODE
-from partners.services import tickets
+from partners.services import ticket_lists, tickets
 from partners.support_forms import AssignForm, MessageForm
 
 Priority, Category, Status = SupportTicket.Priority, SupportTicket.Category, SupportTicket.Status
@@ -121,4 +121,4 @@ class TicketFilterForm(forms.Form):
             rows = rows.filter(**mine)
         elif in_use.get("show") == "free" and self.is_staff:
             rows = rows.filter(assigned=None)
-        return tickets.found(rows, in_use.get("q", ""), is_staff=self.is_staff)
+        return ticket_lists.found(rows, in_use.get("q", ""), is_staff=self.is_staff)

@@ -5,6 +5,7 @@ from partners.views import (
     api_keys,
     audit,
     chat,
+    contacts,
     join,
     notice_settings,
     notifications,
@@ -42,6 +43,7 @@ urlpatterns = [
     re_path(r"^logout/?$", session.logout, name="logout"),
     re_path(r"^password-reset/?$", password_reset.ask, name="password_reset"),
     path("password-reset/sent", password_reset.sent, name="password_reset_sent"),
+    path("confirm-email/<str:token>", contacts.confirm, name="confirm_email"),
     path("password-reset/<str:token>", password_reset.new_password, name="new_password"),
     # Before Django's own, so that its pages have our login with its limits and its audit.
     path("admin/login/", session.admin_login, name="admin_login"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("partner-dashboard/switch/", session.switch, name="switch"),
     path("partner-dashboard/notifications/", notifications.index, name="notifications"),
     path(settings_base + "notifications/", notice_settings.index, name="notice_settings"),
+    path(settings_base + "contacts/", contacts.index, name="contacts"),
     path(settings_base + "telegram/", telegram.link, name="telegram_link"),
     path(settings_base + "telegram/unlink/", telegram.unlink, name="telegram_unlink"),
     path("telegram/webhook/", telegram.webhook, name="telegram_webhook"),
@@ -93,6 +96,7 @@ urlpatterns = [
         notice_settings.staff_index,
         name="staff_notice_settings",
     ),
+    path("admin-panel/settings/contacts/", contacts.staff_index, name="staff_contacts"),
     path("admin-panel/settings/telegram/", telegram.staff_link, name="staff_telegram_link"),
     path(
         "admin-panel/settings/telegram/unlink/",

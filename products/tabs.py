@@ -103,3 +103,8 @@ def links(partner: Partner, *, current: Tab, q: str) -> list[dict]:
         }
         for tab in TABS
     ]
+
+
+def in_words(name: str, kept: object) -> str:
+    """Of what an export was asked for: the view of the list as its tab is called."""
+    return next((str(tab.label) for tab in TABS if name == "tab" and tab.slug == kept), "")

@@ -204,6 +204,13 @@ def _is_ours_to_make(file: Path) -> bool:
     return True
 
 
+def is_on_its_way() -> bool:
+    """Whether somebody is making it, and may be done soon."""
+    with suppress(OSError):
+        return time.time() - being_made(_file()).stat().st_mtime < MAKING
+    return False
+
+
 def being_made(file: Path) -> Path:
     return file.with_suffix(".making")
 

@@ -26,7 +26,17 @@ from django.db.models.functions import Coalesce
 from marketplaces.models import Connection
 from orders.models import Conversation
 from partners.login import PhoneOrEmailBackend
-from partners.models import ChatMessage, ChatRead, ChatRoom, Member, Notification, Partner, User
+from partners.models import (
+    ChatMessage,
+    ChatRead,
+    ChatRoom,
+    Member,
+    Notification,
+    Partner,
+    SupportTicket,
+    TelegramLink,
+    User,
+)
 
 _of_thread = threading.local()
 
@@ -52,10 +62,11 @@ class Backend(PhoneOrEmailBackend):
 def visitor(pk: int) -> User | None:
     """The person with `places` (their memberships, the oldest first), and what waits for them.
 
-    `unread` counts their notices; for our own people `waiting` counts applications and
-    `unread_rooms` talks. Each place has its partner, says by `has_sandbox` whether that one has a
-    shop of the sandbox, by `unread_chat` how many of our messages this member has not read, and by
-    `unanswered` how many buyers wait.
+    `unread` counts their notices, `is_bot_blocked` says that Telegram brings none; for our own
+    people `waiting` counts applications, `unread_rooms` talks and `waiting_tickets` tickets. Each
+    place has its partner, says by `has_sandbox` whether that one has a shop of the sandbox, by
+    `unread_chat` how many of our messages this member has not read, and by `unanswered` how many
+    buyers wait.
     """
     rows = list(_rows().filter(pk=pk))
     if not rows:
@@ -81,6 +92,7 @@ def _put_together() -> "QuerySet[User]":
         partner=OuterRef("place__partner"), is_sandbox=True
     )
     unread = Notification.objects.filter(user=OuterRef("pk"), read_at=None)
+    blocked = TelegramLink.objects.filter(user=OuterRef("pk"), state=TelegramLink.State.BLOCKED)
     pending = Partner.objects.filter(state=Partner.State.PENDING)
     rows = User.objects.annotate(place=FilteredRelation("memberships"))
     return (
@@ -88,10 +100,12 @@ def _put_together() -> "QuerySet[User]":
         .annotate(
             has_sandbox=Exists(sandboxes),
             unread=_count(unread, "user"),
+            is_bot_blocked=Exists(blocked),
             unread_chat=_unread_chat(),
             unanswered=_unanswered(),
             waiting=Case(When(is_staff=True, then=_count(pending, "state")), default=0),
             unread_rooms=Case(When(is_staff=True, then=_unread_rooms()), default=0),
+            waiting_tickets=Case(When(is_staff=True, then=_waiting_tickets()), default=0),
         )
         .order_by("place__pk")
     )
@@ -122,6 +136,13 @@ def _unread_rooms() -> Coalesce:
     rooms = ChatRoom.objects.filter(mine, ~Exists(read), partner_wrote_id__gt=0)
     # All of them counted as one group.
     return _count(rooms.annotate(all=Value(1)), "all")
+
+
+def _waiting_tickets() -> Coalesce:
+    """Where a partner waits for an answer, and no colleague has taken it over."""
+    mine = Q(assigned=None) | Q(assigned=OuterRef("pk"))
+    tickets = SupportTicket.objects.filter(mine, waits_id__gt=0)
+    return _count(tickets.annotate(all=Value(1)), "all")
 
 
 def _count(rows: "QuerySet[Any]", by: str) -> Coalesce:

@@ -114,6 +114,12 @@ ON_EVENT = {
     "stock_changed": ["products.services.publishing.tell_stock"],
 }
 
+# action of the audit -> who has words for what it was asked for: (name, value)
+AUDIT_VALUES = {
+    "EXPORT_ORDERS_STARTED": "orders.tabs.in_words",
+    "EXPORT_PRODUCTS_STARTED": "products.tabs.in_words",
+}
+
 # kind of long work -> who does it: (work)
 ACTIVITIES = {
     "export_products": "products.services.exporting.export_products",

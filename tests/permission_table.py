@@ -319,6 +319,7 @@ RULES = {
     "pages:overview": partner(GET),
     "pages:company": partner(BOTH, at_least=MANAGER),
     "pages:sample": applicant(POST),
+    "pages:sample_wait": applicant(GET),
     "pages:file": everyone(GET, sha256="0" * 64),
     "pages:components": staff(GET, groups=None),
     "set_language": everyone(POST),
@@ -335,6 +336,7 @@ RULES = {
     "partners:password_reset": everyone(BOTH),
     "partners:password_reset_sent": everyone(GET),
     "partners:new_password": everyone(BOTH, token="a-b"),
+    "partners:confirm_email": everyone(BOTH, token="a-b"),
     "partners:admin_login": everyone(BOTH),
     "partners:admin_logout": everyone(POST),
     "partners:waiting": applicant(GET),
@@ -342,6 +344,7 @@ RULES = {
     "partners:switch": applicant(POST),
     "partners:notifications": applicant(BOTH),
     "partners:notice_settings": applicant(BOTH),
+    "partners:contacts": applicant(BOTH),
     "partners:telegram_link": applicant(POST),
     "partners:telegram_unlink": applicant(POST),
     # By Telegram's own secret; without a bot there is no such page.
@@ -392,6 +395,7 @@ RULES = {
     "pages:staff_home": staff(GET, groups=EVERY_GROUP),
     "partners:staff_notifications": staff(BOTH, groups=None),
     "partners:staff_notice_settings": staff(BOTH, groups=None),
+    "partners:staff_contacts": staff(BOTH, groups=None),
     "partners:staff_telegram_link": staff(POST, groups=None),
     "partners:staff_telegram_unlink": staff(POST, groups=None),
     "partners:staff_audit": staff(GET, groups="support moderator"),
@@ -549,6 +553,7 @@ ANSWERS = {
     "partners:apply_again": 302,
     # A link that is none.
     "partners:new_password": 410,
+    "partners:confirm_email": 410,
     # Nothing is asked for where STAFF_OTP is off.
     "partners:second_step": 302,
     # Not staff.

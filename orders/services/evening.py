@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplaces.models import Connection
 from orders.models import DailyAnalytics, Order
 from orders.models.analytics import WHOLE_SHOP
 from orders.services import running_out
@@ -102,14 +104,16 @@ def to_pack(partner: Partner) -> str:
     if not count:
         return _("Nothing is to pack.")
     lines = [_of_all(waiting, count)]
-    lines += [_line(order) for order in _shown(waiting)]
+    is_of_one_shop = Connection.objects.shown().filter(partner=partner).count() == 1
+    lines += [_line(order, is_of_one_shop=is_of_one_shop) for order in _shown(waiting)]
     if (more := count - SHOWN) > 0:
         lines.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
     return "\n".join(lines)
 
 
 def _shown(waiting: QuerySet[Order]) -> Iterable[Order]:
-    return waiting.select_related("connection").order_by("ship_by", "pk")[:SHOWN]
+    rows = waiting.select_related("connection").prefetch_related("lines")
+    return rows.order_by("ship_by", "pk")[:SHOWN]
 
 
 def _of_all(waiting: QuerySet[Order], count: int) -> str:
@@ -119,8 +123,19 @@ def _of_all(waiting: QuerySet[Order], count: int) -> str:
     return words + ", " + _("by tomorrow evening: %(urgent)d") % {"urgent": urgent}
 
 
-def _line(order: Order) -> str:
+def _line(order: Order, *, is_of_one_shop: bool) -> str:
+    """Of a seller with one shop its name tells nothing: what is to take from the shelf does."""
+    of = _goods(order) if is_of_one_shop else order.connection.name
     until = _("until %(time)s") % {"time": formats.moment(order.ship_by)} if order.ship_by else ""
     late = _("late") if order.is_late else ""
-    rest = ", ".join(filter(None, [order.connection.name, until, late]))
+    rest = ", ".join(filter(None, [of, until, late]))
     return f"• {order.external_id}: {rest}"
+
+
+def _goods(order: Order) -> str:
+    """The first product and how many of it, and how many other lines there are."""
+    lines = sorted((line for line in order.lines.all() if line.quantity), key=lambda one: one.pk)
+    if not lines:
+        return order.connection.name
+    first = f"{Truncator(lines[0].name or lines[0].sku).chars(40)} × {lines[0].quantity}"
+    return f"{first} +{len(lines) - 1}" if len(lines) > 1 else first

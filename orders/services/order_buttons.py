@@ -34,7 +34,12 @@ def offered(partner: Partner, data: dict[str, Any]) -> list[Offer]:
             can_be_refused and order.status in Order.AWAITING_SHIPMENT,
         ),
     ]
-    return [Offer(action, label, str(order.pk)) for action, label, is_open in ways if is_open]
+    really = {"order_out_of_stock": _("Really cancel the order")}
+    return [
+        Offer(action, label, str(order.pk), really.get(action, ""))
+        for action, label, is_open in ways
+        if is_open
+    ]
 
 
 def ready(*, partner: Partner, user: User, target: str) -> Done:

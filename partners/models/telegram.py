@@ -34,7 +34,7 @@ class TelegramLink(models.Model):
         ]
 
     def __str__(self):
-        return f"@{self.username}" if self.username else "✓"
+        return f"@{self.username}" if self.username else str(self.get_state_display())
 
     @property
     def is_active(self) -> bool:

@@ -10,17 +10,18 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
 from partners import audit
 from partners.models import Activity, Partner, StoredFile, User
 from partners.services import notices
+from partners.services.activity_leases import Cancelled, Lease, TakenOver, of_approved
 from sellercloudx.lib import leases
 from sellercloudx.lib.queue import wake
 from sellercloudx.lib.wiring import resolve
@@ -34,22 +35,12 @@ URL = "/partner-dashboard/activity/"
 MOST_OPEN = 5
 MOST_ATTEMPTS = 3
 MOST_WOKEN = 20
-# What broke is tried again after so long, times the number of the try.
-PAUSE = timedelta(seconds=5)
 # The other threads of a worker have orders to send.
 _place = threading.BoundedSemaphore(1)
 
 
 class TooManyOpen(Exception):
     """This partner has enough under way."""
-
-
-class Cancelled(Exception):
-    """Whoever asked for it wants it no more."""
-
-
-class TakenOver(Exception):
-    """Another worker has it, or its partner may not work now; nothing may be written for it."""
 
 
 class Unfit(Exception):
@@ -80,54 +71,6 @@ class Work:
     # Called after each step with (done, total). Raises Cancelled and TakenOver.
     progress: Callable[[int, int], None]
     activity: Activity | None = None
-
-
-@dataclass(frozen=True)
-class _Lease:
-    activity_id: int
-    token: int
-    attempt: int
-
-    def held(self) -> "QuerySet[Activity]":
-        return Activity.objects.filter(
-            pk=self.activity_id, state=State.RUNNING, lease_token=self.token
-        )
-
-    def progress(self, done: int, total: int) -> None:
-        """Renews the lease. What was added meanwhile does not make more than all of it."""
-        until = timezone.now() + leases.ttl()
-        if not self._wanted().update(done=min(done, total), total=total, leased_until=until):
-            raise self._lost()
-
-    def end(self, state: State, **fields: Any) -> None:
-        """In the caller's transaction, together with what belongs to it."""
-        ended = {"state": state, "ended_at": timezone.now(), "leased_until": None}
-        held = self._wanted() if state == State.DONE else self.held()
-        if not held.update(**ended, **fields):
-            raise self._lost()
-
-    def _wanted(self) -> "QuerySet[Activity]":
-        return self.held().filter(_approved(), cancel_requested=False)
-
-    def _lost(self) -> Exception:
-        is_cancelled = self.held().filter(cancel_requested=True).exists()
-        return Cancelled() if is_cancelled else TakenOver()
-
-    def park(self) -> bool:
-        """Whether its partner may not work now: it waits, and this was no attempt of its."""
-        parked = self.held().exclude(_approved())
-        return bool(
-            parked.update(
-                leased_until=None,
-                lease_token=F("lease_token") + 1,
-                attempts=F("attempts") - 1,
-            )
-        )
-
-    def put_off(self) -> None:
-        """To be taken again after a while; ours is over."""
-        until = timezone.now() + PAUSE * self.attempt
-        self.held().update(leased_until=until, lease_token=F("lease_token") + 1)
 
 
 # --- Asking for it ---
@@ -211,7 +154,7 @@ def run(activity_id: int) -> None:
     _wake_due(1)
 
 
-def take(activity_id: int) -> _Lease | None:
+def take(activity_id: int) -> Lease | None:
     """None when another worker has it, it has ended or its partner is not approved."""
     now = timezone.now()
     row = Activity.objects.filter(pk=activity_id).values("lease_token", "attempts").first()
@@ -228,19 +171,14 @@ def take(activity_id: int) -> _Lease | None:
         attempts=F("attempts") + 1,
     ):
         return None
-    return _Lease(activity_id, row["lease_token"] + 1, row["attempts"] + 1)
+    return Lease(activity_id, row["lease_token"] + 1, row["attempts"] + 1)
 
 
 def _due(at: datetime) -> "QuerySet[Activity]":
-    return Activity.objects.filter(leases.is_free(at), _approved(), state__in=Activity.OPEN)
+    return Activity.objects.filter(leases.is_free(at), of_approved(), state__in=Activity.OPEN)
 
 
-def _approved() -> Exists:
-    # Exists, not a join: a joined update is re-checked by PostgreSQL on stale rows.
-    return Exists(Partner.objects.filter(pk=OuterRef("partner"), state=Partner.State.APPROVED))
-
-
-def _run_under(lease: _Lease) -> None:
+def _run_under(lease: Lease) -> None:
     activity = Activity.objects.select_related("partner", "started_by").get(pk=lease.activity_id)
     try:
         _do(activity, lease)
@@ -257,7 +195,7 @@ def _run_under(lease: _Lease) -> None:
             _fail_unless_taken(activity, lease)
 
 
-def _do(activity: Activity, lease: _Lease) -> None:
+def _do(activity: Activity, lease: Lease) -> None:
     if activity.cancel_requested:
         lease.end(State.CANCELLED)
         return
@@ -276,7 +214,7 @@ def _do(activity: Activity, lease: _Lease) -> None:
         _fail(activity, lease, unfit.code)
 
 
-def _fail_unless_taken(activity: Activity, lease: _Lease) -> None:
+def _fail_unless_taken(activity: Activity, lease: Lease) -> None:
     try:
         _fail(activity, lease, "broke")
     except TakenOver:
@@ -284,7 +222,7 @@ def _fail_unless_taken(activity: Activity, lease: _Lease) -> None:
 
 
 @transaction.atomic
-def _finish(activity: Activity, lease: _Lease, made: Made) -> None:
+def _finish(activity: Activity, lease: Lease, made: Made) -> None:
     """The result, the end and the notice, or none of them."""
     stored = _stored(activity.partner, made) if made.name else None
     # Steps that came to fewer than were counted are all of them.
@@ -297,7 +235,7 @@ def _finish(activity: Activity, lease: _Lease, made: Made) -> None:
 
 
 @transaction.atomic
-def _fail(activity: Activity, lease: _Lease, error: str) -> None:
+def _fail(activity: Activity, lease: Lease, error: str) -> None:
     lease.end(State.FAILED, error=error)
     _tell(activity, "report_failed")
 

@@ -167,6 +167,13 @@ def mark_read(*, room: Any, user: User, is_staff: bool, up_to: int) -> None:
         )
     side = "staff_read_id" if is_staff else "partner_read_id"
     ChatRoom.objects.filter(pk=room.pk, **{f"{side}__lt": up_to}).update(**{side: up_to})
+    notices.mark_seen(user=user, partner=room.pk, url=_url_of(room.pk, is_staff=is_staff))
+
+
+def _url_of(room: int, *, is_staff: bool) -> str:
+    return (
+        reverse("partners:staff_chat_room", args=[room]) if is_staff else reverse("partners:chat")
+    )
 
 
 def visible(partner: Partner | int, *, is_staff: bool) -> QuerySet[ChatMessage]:

@@ -42,7 +42,18 @@ def send(notice: Notification) -> None:
         topic = KINDS[notice.kind].topic
         stop = unsubscribe_links.url_for(notice.user, topic) if notice.user else ""
         about = {"title": title, "text": text, "link": link(notice)}
-        _send(title, "emails/notice.txt", about, notice.user, notice.address, stop)
+        _send(title, "emails/notice.txt", about, notice.user, _address_of(notice), stop)
+
+
+def _address_of(notice: Notification) -> str:
+    """Of what is told about an address: where it pointed before."""
+    return str(notice.data.get("to") or notice.address)
+
+
+def send_to(address: str, user: User, title: str, text: str, path: str) -> None:
+    """A link to an address that is not theirs yet. Raises as `send` does."""
+    about = {"title": title, "text": text, "link": settings.PUBLIC_URL + path}
+    _send(title, "emails/notice.txt", about, user, address, "")
 
 
 def send_digest(user: User, notices: list[Notification]) -> None:
@@ -68,7 +79,11 @@ def _send(
 ) -> None:
     if not to:
         raise NobodyThere
-    about |= {"name": user.first_name if user else "", "stop": stop}
+    about |= {
+        "name": user.first_name if user else "",
+        "is_ours": bool(user and user.is_staff),
+        "stop": stop,
+    }
     headers = {}
     if stop:
         # RFC 8058: mail programs show a button for it.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from partners.models import Delivery, Invitation, Member, NoticeChoice, Notification, Partner, User
@@ -179,6 +180,18 @@ def reachable(users: list[User], kind: str) -> set[int]:
     """Those of them, by number; as many queries for all as for one."""
     ways = deliveries.CHANNELS.values()
     return {pk for way in ways for pk in way.reached(users, KINDS[kind])}
+
+
+@transaction.atomic
+def mark_seen(*, user: User, partner: int, url: str) -> int:
+    """What leads to a page that its reader has before them; the evening says nothing of it."""
+    unread = Notification.objects.filter(user=user, partner=partner, url=url, read_at=None)
+    pks = list(unread.values_list("pk", flat=True))
+    if not pks:
+        return 0
+    waiting = Delivery.objects.filter(notification__in=pks, state=State.DIGEST)
+    deliveries.hold(waiting)
+    return Notification.objects.filter(pk__in=pks, read_at=None).update(read_at=timezone.now())
 
 
 def mark_read(*, user: User, up_to: int) -> int:

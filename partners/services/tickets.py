@@ -4,17 +4,15 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from partners import audit
 from partners.models import ChatRoom, Partner, SupportTicket, TicketMessage, User
-from partners.models.tickets import PLACE
 from partners.services import chat, notices
 from partners.services.attachments import Attachment, store_attachment
-from sellercloudx.lib.keyset import number
 from sellercloudx.lib.submissions import key_of
 from sellercloudx.lib.text import fold
 
@@ -297,37 +295,3 @@ def _tell_staff(ticket: SupportTicket, kind: str, said: TicketMessage) -> None:
 
 def _excerpt(said: TicketMessage) -> str:
     return " ".join((said.text or said.attachment_name).split())[: chat.EXCERPT]
-
-
-# --- Reading ---
-
-
-def visible(said: QuerySet[TicketMessage], *, is_staff: bool) -> QuerySet[TicketMessage]:
-    """What of it this side may read."""
-    said = said if is_staff else said.filter(is_private=False)
-    return said.select_related("author")
-
-
-def glance(tickets: QuerySet[SupportTicket]) -> QuerySet[SupportTicket]:
-    """What a page that polls needs to know of one."""
-    return tickets.only("partner_id", "status", "last_id", "last_public_id")
-
-
-def found(
-    tickets: QuerySet[SupportTicket], words: str, *, is_staff: bool
-) -> QuerySet[SupportTicket]:
-    """Its number, or every word in its subject (and company), or all of them in one message."""
-    if not fold(words):
-        return tickets
-    in_subject = Q()
-    for word in fold(words).split():
-        here = Q(folded__contains=word)
-        in_subject &= here | Q(partner__folded__contains=word) if is_staff else here
-    said = visible(TicketMessage.objects.filter(ticket=OuterRef("pk")), is_staff=is_staff)
-    by_number = Q(pk=number(words.strip(" №#")) or 0)
-    return tickets.filter(by_number | in_subject | Exists(chat.found(said, words)))
-
-
-def in_queue(tickets: QuerySet[SupportTicket]) -> QuerySet[Any]:
-    """With `place`, by which a list of our people falls."""
-    return tickets.annotate(place=PLACE)

@@ -12,6 +12,8 @@ from partners.models import Member, Notification, Partner, TelegramButton, User
 from sellercloudx.lib.wiring import resolve, table
 
 LIFE = timedelta(days=7)
+# Behind the token of a button that asks first.
+YES, NO = "yes", "no"
 Keyboard = list[list[dict[str, str]]]
 
 
@@ -22,6 +24,8 @@ class Offer:
     action: str
     label: str
     target: str
+    # What the second button says where one press is too easily a mistake.
+    really: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,22 @@ def keyboard_of(notice: Notification) -> Keyboard | None:
         if button.used_at is None:
             rows.append([{"text": offer.label, "callback_data": button.token}])
     return rows or None
+
+
+def asks_first(button: TelegramButton) -> str:
+    """What the button says that really does it; "" where one press is enough, or too late."""
+    if button.used_at is not None or button.expires_at <= timezone.now():
+        return ""
+    offers = _offers(button.notification, button.partner)
+    return next((offer.really for offer in offers if offer.action == button.action), "")
+
+
+def question(button: TelegramButton, really: str) -> Keyboard:
+    """In the place of all buttons of the message, until one of the two is pressed."""
+    return [
+        [{"text": really, "callback_data": f"{button.token}:{YES}"}],
+        [{"text": _("Back"), "callback_data": f"{button.token}:{NO}"}],
+    ]
 
 
 def _offers(notice: Notification, partner: Partner) -> list[Offer]:

@@ -2,6 +2,7 @@
 
 import logging
 from html import escape
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 # Telegram takes 200 signs.
 MOST = 200
+MOST_OF_BEFORE = 150
 
 
 def answer(press: Press) -> None:
@@ -32,11 +34,18 @@ def answer(press: Press) -> None:
 def _pressed(press: Press) -> str:
     user = talk.user_of(press.chat)
     known = TelegramButton.objects.select_related("partner", "notification__user")
-    button = known.filter(token=press.token).first()
+    token, _colon, said = press.token.partition(":")
+    button = known.filter(token=token).first()
     if user is None or button is None or button.user_id != user.pk:
         return _("This button is not yours, or not ours.")
     if words := buttons.refusal(user, button.partner):
         return words
+    if said == buttons.NO:
+        _show(press, buttons.keyboard_of(button.notification) or [])
+        return _("Nothing was done.")
+    if said != buttons.YES and (really := buttons.asks_first(button)):
+        _show(press, buttons.question(button, really))
+        return _("Are you sure? Press once more.")
     if not _take(button, press):
         return _what_happened(button)
     return _done(button, user, press)
@@ -94,17 +103,32 @@ def _send_document(done: Done, press: Press) -> None:
 def _edit(button: TelegramButton, outcome: str, press: Press) -> None:
     """The message says what became of it, and keeps the buttons that still make sense."""
     notice = button.notification
-    text = f"{messages.text_of(notice)}\n\n<b>{escape(outcome)}</b>"
+    said = [*_said_before(button), outcome]
+    parts = [messages.text_of(notice), *(f"<b>{escape(words)}</b>" for words in said)]
+    _call_edit(
+        "editMessageText",
+        press,
+        text="\n\n".join(parts),
+        parse_mode="HTML",
+        link_preview_options={"is_disabled": True},
+        reply_markup={"inline_keyboard": buttons.keyboard_of(notice) or []},
+    )
+
+
+def _said_before(button: TelegramButton) -> list[str]:
+    """What came of the other buttons of the message, in turn, as far as there is room."""
+    used = TelegramButton.objects.filter(notification=button.notification, used_at__isnull=False)
+    others = used.exclude(pk=button.pk).exclude(outcome="").order_by("used_at")
+    return [words[:MOST_OF_BEFORE] for words in others.values_list("outcome", flat=True)]
+
+
+def _show(press: Press, keyboard: buttons.Keyboard) -> None:
+    _call_edit("editMessageReplyMarkup", press, reply_markup={"inline_keyboard": keyboard})
+
+
+def _call_edit(method: str, press: Press, **fields: Any) -> None:
     try:
-        bot.call(
-            "editMessageText",
-            chat_id=press.chat.id,
-            message_id=press.message_id,
-            text=text,
-            parse_mode="HTML",
-            link_preview_options={"is_disabled": True},
-            reply_markup={"inline_keyboard": buttons.keyboard_of(notice) or []},
-        )
+        bot.call(method, chat_id=press.chat.id, message_id=press.message_id, **fields)
     except BotError as error:
         # It is done all the same, and a second press says so.
         logger.warning("a message was not edited: %s", error)

@@ -4,7 +4,9 @@ from html import escape
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.models import Partner, User
 from partners.telegram import bot, links
@@ -13,6 +15,14 @@ from sellercloudx.lib.wiring import resolve, table
 
 # Telegram takes 4096 signs.
 MOST = 4000
+DO_NOT_WORK: dict[str, Promise] = {
+    Partner.State.PENDING: gettext_lazy("Waits for approval; it begins to work then."),
+    Partner.State.REJECTED: gettext_lazy(
+        "Its application is rejected. Open the cabinet to see why."
+    ),
+    Partner.State.BLOCKED: gettext_lazy("It is blocked. Open the cabinet to see why."),
+    Partner.State.DEACTIVATED: gettext_lazy("It is deactivated. Open the cabinet to see why."),
+}
 
 
 def user_of(chat: Chat) -> User | None:
@@ -44,7 +54,14 @@ def _start(chat: Chat, code: str) -> str:
         return _("This link works no more. Make a new one in the cabinet, under Notifications.")
     with translation.override(user.language):
         linked = _("Linked. From now on SellerCloudX tells you here, %(name)s.")
-        return linked % {"name": user.first_name} + "\n\n" + _help()
+        parts = [linked % {"name": user.first_name}, *_decision_comes(user), _help()]
+        return "\n\n".join(parts)
+
+
+def _decision_comes(user: User) -> list[str]:
+    waiting = Partner.objects.filter(members__user=user, state=Partner.State.PENDING)
+    words = _("Your application waits for approval: the decision comes here, too.")
+    return [words] if waiting.exists() else []
 
 
 def _not_linked() -> str:
@@ -66,8 +83,11 @@ def _help() -> str:
 
 
 def _of_companies(user: User, command: str) -> str:
-    """The command's answer for each company that works."""
-    companies = Partner.objects.filter(members__user=user, state=Partner.State.APPROVED)
+    """The command's answer for each company that works; of the others why it does not."""
     tell = resolve("TELEGRAM_COMMANDS", command)
-    parts = [f"{company.company_name}\n{tell(company)}" for company in companies.order_by("pk")]
+    companies = Partner.objects.filter(members__user=user).order_by("pk")
+    parts = [
+        f"{one.company_name}\n{tell(one) if one.is_approved else DO_NOT_WORK[one.state]}"
+        for one in companies
+    ]
     return "\n\n".join(parts) or _("None of your companies works yet.")

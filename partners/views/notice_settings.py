@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -45,6 +46,7 @@ def _settings(request, base: str, url_name: str, *, runs_it: bool):
         "form": form,
         "is_mail_on": settings.IS_MAIL_ON,
         "telegram": telegram_of(request.user),
+        "contacts_url": reverse(url_name.replace("notice_settings", "contacts")),
     }
     status = 422 if form.errors else 200
     return render(request, "partners/notice_settings.html", context, status=status)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners.access import staff_required
 from partners.models import CannedReply, Partner, SupportTicket, TicketMessage
-from partners.services import chat, tickets
+from partners.services import chat, ticket_lists, tickets
 from partners.support_forms import StaffMessageForm
 from partners.ticket_forms import ChangeForm, TicketFilterForm, change_form
 from partners.views.chat import download
@@ -25,7 +25,7 @@ TICKET = "partners/tickets/staff_ticket.html"
 def index(request):
     """What waits for an answer first, the oldest of it before all; then what was talked of last."""
     form = TicketFilterForm(request.GET, user=request.user, is_staff=True)
-    rows = tickets.in_queue(SupportTicket.objects.select_related("partner", "assigned"))
+    rows = ticket_lists.in_queue(SupportTicket.objects.select_related("partner", "assigned"))
     named = [("", _("All")), ("mine", _("Mine")), ("free", _("Nobody's"))]
     context = {
         "page": newest_first(form.narrow(rows), request.GET, by="place"),
@@ -60,7 +60,7 @@ def _side(request, one: SupportTicket) -> TicketSide:
 @fragment_of("partners:staff_ticket")
 def news(request, pk):
     """The partner itself is not asked for: a poll is to cost no more than it must."""
-    one = get_object_or_404(tickets.glance(SupportTicket.objects.all()), pk=pk)
+    one = get_object_or_404(ticket_lists.glance(SupportTicket.objects.all()), pk=pk)
     side = TicketSide(
         Partner(pk=one.partner_id), request.user, is_staff=True, may_write=False, ticket=one
     )

@@ -14,11 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from partners import limits
 from partners.access import applicant_required, staff_required
 from partners.forms import PasswordForm
 from partners.models import TelegramLink, User
 from partners.telegram import bot, links, updates
+from partners.views.own_password import is_theirs
 from sellercloudx.lib.content_length import is_longer
 
 # Far more than a message of Telegram has.
@@ -88,24 +88,11 @@ def _asked_first(
 ) -> HttpResponse | None:
     """The page that asks for the password, until it is right: a chat would lose what it is told."""
     form = PasswordForm(request.POST if "password" in request.POST else None)
-    if _is_theirs(request, form):
+    if is_theirs(request, form):
         return None
     context = {"base": base, "form": form, "settings_url": reverse(settings_page), **words}
     status = 422 if form.errors else 200
     return render(request, "partners/telegram_again.html", context, status=status)
-
-
-def _is_theirs(request, form: PasswordForm) -> bool:
-    if not form.is_valid():
-        return False
-    login = request.user.phone or request.user.email
-    if not limits.may_try_login(request, login):
-        form.add_error(None, _("Too many attempts. Wait a quarter of an hour and try again."))
-    elif not request.user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", _("This is not the password of your account."))
-    else:
-        limits.forget_tries(login)
-    return form.is_valid()
 
 
 @sensitive_post_parameters("password")

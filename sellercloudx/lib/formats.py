@@ -161,6 +161,14 @@ def ago(value: datetime) -> str:
     return moment(value)
 
 
+def phone(number: str | None) -> str:
+    """An Uzbek number in the groups people say it in; any other as it is."""
+    if number and len(number) == 13 and number.startswith("+998"):
+        parts = (number[:4], number[4:6], number[6:9], number[9:11], number[11:])
+        return NBSP.join(parts)
+    return number or NOTHING
+
+
 def quoted(text: str) -> str:
     """In the quotation marks of the active language."""
     return _("“%(text)s”") % {"text": text}

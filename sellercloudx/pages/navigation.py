@@ -1,6 +1,7 @@
 """What stands around every page: sections, theme, unread notices. A context processor."""
 
 from functools import partial
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -26,6 +27,7 @@ PARTNER_SECTIONS = [
     ("partners:team", _("Team"), "user"),
     ("partners:chat", _("Support"), "info"),
 ]
+ON_A_PHONE = 4
 # Pages of a section that stand at another address.
 ALSO = {"products:list": "/partner-dashboard/listings/"}
 STAFF_SECTIONS = [
@@ -37,7 +39,7 @@ STAFF_SECTIONS = [
     ("orders:staff_analytics", _("Analytics"), "chart"),
     ("ai_manager:staff_usage", _("AI"), "spark"),
     ("partners:staff_audit", _("Audit"), "shield"),
-    ("admin:index", _("All tables"), "list"),
+    ("admin:index", _("All tables"), "file"),
     ("pages:components", _("Components"), "picture"),
 ]
 # What a person of ours needs to open a section; the others open to all staff.
@@ -56,8 +58,10 @@ STAFF_RIGHTS = {
 def navigation(request):
     """Asks nothing: it came with the user."""
     is_staff_page = request.path.startswith(STAFF_HOME)
+    nav: Any = SimpleLazyObject(partial(_sections, request, is_staff_page=is_staff_page))
     return {
-        "nav": SimpleLazyObject(partial(_sections, request, is_staff_page=is_staff_page)),
+        "nav": nav,
+        "is_news_in_more": SimpleLazyObject(lambda: any(one["count"] for one in nav[ON_A_PHONE:])),
         "home_url": reverse("pages:staff_home" if is_staff_page else "pages:overview"),
         "theme": theme_of(request),
         "has_sandbox": SimpleLazyObject(partial(_has_sandbox, request)),
@@ -84,6 +88,7 @@ def _sections(request, *, is_staff_page: bool) -> list[dict]:
     counts = {
         "partners:staff_list": _of_user(request, "waiting", 0),
         "partners:staff_chat": _of_user(request, "unread_rooms", None) or None,
+        "partners:staff_tickets": _of_user(request, "waiting_tickets", None) or None,
         "partners:chat": _of_member(request, "unread_chat"),
         "orders:inbox": _of_member(request, "unanswered"),
     }

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from marketplaces.connectors.errors import Kind
 from marketplaces.models import Connection
 from orders import freshness, periods, shop_notes
 from orders.models import DailyAnalytics, Order, OrderLine
 from orders.tabs import TO_PACK
 from partners.access import MANAGER, OPERATOR, partner_required
-from partners.models import CompanyDetails, Member, Partner, TelegramLink, User
+from partners.models import CompanyDetails, Member, Partner
 from partners.telegram import bot
 from products import tabs as product_tabs
 from products.models import Listing, Product
@@ -48,7 +49,7 @@ def overview(request):
     shops, facts = _shops(partner), _facts(partner)
     context = {
         "note": shop_notes.first(shops),
-        "is_bot_blocked": _is_bot_blocked(request.user),
+        "is_bot_blocked": bot.is_on() and request.user.is_bot_blocked,
         "updated_at": freshness.as_of(shops),
         "checklist": _checklist(
             partner, [shop for shop in shops if not _is_gone(shop)], facts, request.member
@@ -79,11 +80,6 @@ def _work(partner: Partner) -> dict[str, Any]:
 
 
 # Facts
-
-
-def _is_bot_blocked(user: User) -> bool:
-    own = TelegramLink.objects.filter(user=user, state=TelegramLink.State.BLOCKED)
-    return bot.is_on() and own.exists()
 
 
 def _shops(partner: Partner) -> list[Connection]:
@@ -191,6 +187,22 @@ def _checklist(
     }
 
 
+def _connect(shops: list[Connection]) -> Step:
+    """Done once a marketplace has taken the key: a refused one that is kept connects nothing."""
+    if any(shop.account or shop.seen for shop in shops):
+        return Step(_("Connect your marketplace"), True, "", "", MANAGER)
+    if refused := next((shop for shop in shops if shop.error_kind == Kind.CONFIG), None):
+        url = reverse("marketplaces:detail", args=[refused.pk])
+        words = _("Connect your marketplace: the key was refused")
+        return Step(words, False, url, _("Replace the key"), MANAGER)
+    url = (
+        reverse("marketplaces:detail", args=[shops[0].pk])
+        if shops
+        else reverse("marketplaces:list")
+    )
+    return Step(_("Connect your marketplace"), False, url, _("Connect"), MANAGER)
+
+
 def _steps(partner: Partner, shops: list[Connection], facts: dict[str, bool]) -> list[Step]:
     is_tested = any(shop.account for shop in shops)
     connect, details = reverse("marketplaces:list"), reverse("pages:company")
@@ -200,7 +212,7 @@ def _steps(partner: Partner, shops: list[Connection], facts: dict[str, bool]) ->
         Step(
             _("Fill in the company details"), facts["has_details"], details, _("Fill in"), MANAGER
         ),
-        Step(_("Connect your marketplace"), bool(shops), connect, _("Connect"), MANAGER),
+        _connect(shops),
         Step(_("Test the key and choose the shop"), is_tested, first, _("Test"), MANAGER),
         Step(_("Add the first product"), facts["has_product"], reverse("products:add"), _("Add")),
         Step(

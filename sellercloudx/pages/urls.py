@@ -22,6 +22,7 @@ urlpatterns = [
     path("partner-dashboard/", overview.overview, name="overview"),
     path("partner-dashboard/settings/company/", company.company_details, name="company"),
     path("partner-registration/sample/", sample.look_round, name="sample"),
+    path("partner-registration/sample/wait/", sample.wait, name="sample_wait"),
     path("admin-panel/", staff_home.home, name="staff_home"),
     path("admin-panel/shops/", staff_shops.shops, name="staff_shops"),
     path("admin-panel/not-told/", staff_not_told.index, name="staff_not_told"),

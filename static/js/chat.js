@@ -248,6 +248,7 @@ function send(event) {
   if (!text.value.trim() && !file) return text.focus();
   put(crypto.randomUUID(), { text: text.value, is_private: asSent(is_private) }, file);
   text.value = attachment.value = "";
+  attachment.dispatchEvent(new Event("change", { bubbles: true }));
   if (is_private) is_private.checked = false;
   document.querySelector("[data-refused]").hidden = true;
   lost = [];

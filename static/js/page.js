@@ -157,6 +157,13 @@ function forget() {
   }
 }
 
+// --- The names of chosen files ---
+
+document.addEventListener("change", ({ target }) => {
+  const names = target.nextElementSibling?.querySelector("[data-file]");
+  if (names) names.textContent = [...target.files].map((file) => file.name).join(", ") || names.dataset.file;
+});
+
 // --- A select that sends its form ---
 
 document.addEventListener("change", (event) => {

@@ -212,7 +212,9 @@ def test_while_none_is_there_one_is_made_and_nobody_waits(client, pending, setti
     os.environ["OPENAI_API_KEY"] = "sk-not-for-the-child"
     try:
         for _twice in range(2):
-            assert client.post(LOOK, {"look": "1"}).url == WAITING
+            assert client.post(LOOK, {"look": "1"}).url == f"{LOOK}wait/"
+            waits = client.get(f"{LOOK}wait/")
+            assert (waits.status_code, waits["Refresh"]) == (200, "3")
     finally:
         del os.environ["OPENAI_API_KEY"]
         sample.being_made(sample._file()).unlink(missing_ok=True)

@@ -34,6 +34,8 @@ from .fakes import receive, remote
 
 # Each kind of button, and how often what it does was done.
 KINDS = ("order_ready", "order_label", "order_out_of_stock", "price_accept", "price_decline")
+# What its second press says where it asks first.
+SURE = {"order_out_of_stock": ":yes"}
 WHO = ("owner", "manager", "operator", "viewer", "removed", "blocked", "deactivated", "unlinked")
 STATES = ("fresh", "pressed", "by the shop", "by another", "expired")
 # What stands on the screen -> the word for it in the table.
@@ -162,7 +164,11 @@ UPDATES = {}
 
 
 def press(told, kind) -> None:
-    hear(UPDATES["telegram"].press(CHAT, told.token(kind)))
+    """Where it asks whether one means it, one does."""
+    telegram, token = UPDATES["telegram"], told.token(kind)
+    hear(telegram.press(CHAT, token))
+    if telegram.of("answerCallbackQuery")[-1]["text"].startswith("Are you sure"):
+        hear(telegram.press(CHAT, f"{token}:yes"))
 
 
 def cell(who, state, kind, told, other, telegram) -> str:
@@ -219,7 +225,7 @@ def handle_at_once(*presses) -> None:
 def test_pressed_twice_at_the_same_moment_it_acts_once(kind, shop, product, people, heard):
     for number in range(ROUNDS // 2):
         told = tell(kind, shop, people[0], number)
-        token = told.token(kind)
+        token = told.token(kind) + SURE.get(kind, "")
         handle_at_once(heard.press(CHAT, token), heard.press(CHAT, token))
         assert acted(kind, heard) == number + 1
     assert len(heard.of("answerCallbackQuery")) == 2 * (ROUNDS // 2)
@@ -239,8 +245,8 @@ def test_of_two_people_at_the_same_moment_one_is_heard(mine, theirs, shop, produ
     for number in range(ROUNDS // 2):
         told = tell(mine, shop, people[0], number)
         handle_at_once(
-            heard.press(CHAT, told.token(mine)),
-            heard.press(CHAT + 1, told.token(theirs, people[1])),
+            heard.press(CHAT, told.token(mine) + SURE.get(mine, "")),
+            heard.press(CHAT + 1, told.token(theirs, people[1]) + SURE.get(theirs, "")),
         )
         assert sum(acted(kind, heard) for kind in {mine, theirs}) == number + 1
         said = [word(call["text"]) for call in heard.of("answerCallbackQuery")[-2:]]
@@ -251,7 +257,7 @@ def test_of_two_people_at_the_same_moment_one_is_heard(mine, theirs, shop, produ
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_viewer_at_the_same_moment_twice_changes_nothing(kind, shop, product, people, heard):
     told = tell(kind, shop, people[0])
-    token = told.token(kind)
+    token = told.token(kind) + SURE.get(kind, "")
     become("viewer", people[0])
     handle_at_once(heard.press(CHAT, token), heard.press(CHAT, token))
     assert acted(kind, heard) == 0

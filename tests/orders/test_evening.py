@@ -82,6 +82,17 @@ def test_the_nearest_deadline_stands_first(partner, shop, product):
     assert rows[0].endswith("late")
 
 
+def test_of_one_shop_the_goods_are_named_and_of_several_the_shop(partner, shop, product):
+    receive(shop, remote("1", lines=[line("SKU-1", 2), line("SKU-9", number="2")]))
+    row = evening.to_pack(partner).splitlines()[1]
+    assert " × 2 +1" in row
+    assert shop.name not in row
+    factories.make_connection(partner, account="other")
+    row = evening.to_pack(partner).splitlines()[1]
+    assert shop.name in row
+    assert "×" not in row
+
+
 def test_a_long_list_is_cut(partner, shop, product):
     receive(shop, *[remote(str(number)) for number in range(13)])
     assert evening.to_pack(partner).splitlines()[-1] == "and 3 more"

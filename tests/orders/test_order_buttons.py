@@ -55,6 +55,30 @@ def edited(telegram) -> dict:
     return telegram.of("editMessageText")[-1]
 
 
+def test_a_cancellation_asks_first_and_leads_back(told, telegram):
+    token = button("out_of_stock")
+    hear(telegram.press(CHAT, token))
+    assert said(telegram).startswith("Are you sure")
+    asked = telegram.of("editMessageReplyMarkup")[-1]
+    assert labels_of(asked) == ["Really cancel the order", "Back"]
+    hear(telegram.press(CHAT, f"{token}:no"))
+    assert "Out of stock: cancel it" in labels_of(telegram.of("editMessageReplyMarkup")[-1])
+    assert not Operation.objects.filter(kind="cancel_order").exists()
+    for _ in range(2):
+        hear(telegram.press(CHAT, f"{token}:yes"))
+        assert "cancelled" in said(telegram)
+    assert Operation.objects.filter(kind="cancel_order").count() == 1
+    hear(telegram.press(CHAT, token))
+    assert "cancelled" in said(telegram)
+
+
+def test_a_later_press_erases_nothing_an_earlier_one_said(told, telegram):
+    hear(telegram.press(CHAT, button("label")))
+    hear(telegram.press(CHAT, button("ready")))
+    assert "the label is below" in edited(telegram)["text"]
+    assert "ready to ship" in edited(telegram)["text"]
+
+
 def labels_of(message) -> list[str]:
     return [b["text"] for row in message["reply_markup"]["inline_keyboard"] for b in row]
 
@@ -86,7 +110,7 @@ def test_ready(told, telegram, partner):
 
 
 def test_out_of_stock(told, telegram):
-    hear(telegram.press(CHAT, button("out_of_stock")))
+    hear(telegram.press(CHAT, f"{button('out_of_stock')}:yes"))
     assert status(told) == "cancelled"
     assert Operation.objects.get(kind="cancel_order").payload["reason"] == "out_of_stock"
     assert labels_of(edited(telegram)) == []
@@ -186,7 +210,7 @@ def test_who_may_do_what_and_when(told, telegram, partner, role, before, action)
     """The role counts when it is pressed, and so does the order."""
     Member.objects.filter(user=partner.owner).update(role=role)
     Order.objects.update(status=before)
-    hear(telegram.press(CHAT, button(action)))
+    hear(telegram.press(CHAT, button(action) + (":yes" if action == "out_of_stock" else "")))
     is_done = ROLES[role] and before == "confirmed"
     after = {"ready": "ready", "out_of_stock": "cancelled"}[action] if is_done else before
     assert status(told) == after

@@ -88,10 +88,23 @@ def test_nobody_is_led_where_they_may_do_nothing(client, partner):
 
 def test_an_untested_key_is_the_next_step_to_take(partner_client, partner):
     CompanyDetails.objects.create(partner=partner)
-    factories.make_connection(partner, account="", state=Connection.State.UNTESTED)
+    factories.make_connection(
+        partner, account="", state=Connection.State.UNTESTED, seen={"shops": []}
+    )
     found = steps(partner_client.get(URL))
     assert [step.is_done for step in found[:3]] == [True, True, False]
     assert found[2].is_next and "/marketplaces/" in found[2].url
+
+
+def test_a_key_that_was_refused_connects_nothing(partner_client, partner):
+    partner_client.cookies["django_language"] = "en"
+    shop = factories.make_connection(
+        partner, account="", state=Connection.State.UNTESTED, error_kind="config"
+    )
+    step = steps(partner_client.get(URL))[1]
+    assert not step.is_done
+    assert "the key was refused" in step.label
+    assert step.url.endswith(f"/{shop.pk}/")
 
 
 def test_it_begins_with_what_is_urgent(partner_client, partner, shop):

@@ -41,6 +41,16 @@ def test_a_value_is_read_by_people(kept, read):
         assert worded.value(kept) == read
 
 
+def test_what_an_export_was_asked_for_is_told_in_words(staff_client, partner):
+    asked = {"tab": "pack", "days": "7"}
+    audit.record("EXPORT_ORDERS_STARTED", partner=partner, actor=partner.owner, after=asked)
+    staff_client.cookies["django_language"] = "en"
+    page = staff_client.get(AUDIT).content.decode()
+    assert "View of the list" in page or "view of the list" in page
+    assert "To pack" in page
+    assert "tab: pack" not in page
+
+
 def test_a_changed_product_is_told_in_words(staff_client, partner):
     product = factories.make_product(partner)
     facts = [{"name": "Rang", "value": "koʻk", "source": "seller"}]

@@ -4,6 +4,7 @@ import pytest
 
 from partners.models import ChatRoom, Notification
 from partners.services import chat
+from tests import factories
 from tests.partners.talking import a_colleague, partner_says, staff_says
 from tests.partners.telling import at
 
@@ -35,6 +36,31 @@ def test_each_answer_of_a_talk_is_told(partner, staff):
         staff_says(partner, staff, "Javob 3")
     assert told("chat_partner") == ["Savol 1", "Savol 2", "Savol 3"]
     assert told("chat") == ["Javob 1", "Javob 2", "Javob 3"]
+
+
+def test_what_is_read_in_its_room_is_told_no_more(partner, staff):
+    staff_says(partner, staff, "Javob")
+    notice = Notification.objects.get(kind="chat")
+    waiting = notice.deliveries.get(channel="email")
+    waiting.state, waiting.due_at = "digest", waiting.due_at or notice.created_at
+    waiting.save()
+    read(partner, partner.owner, is_staff=False)
+    notice.refresh_from_db()
+    waiting.refresh_from_db()
+    assert notice.read_at
+    assert waiting.state == "off"
+
+
+def test_what_is_read_in_its_ticket_is_told_no_more(client, partner, staff):
+    ticket = factories.make_ticket(partner)
+    notice = Notification.objects.get(kind="ticket_opened", user=staff)
+    client.force_login(staff)
+    page = client.get(f"/admin-panel/tickets/{ticket.pk}/")
+    sections = {one["url"]: one["count"] for one in page.context["nav"]}
+    assert sections["/admin-panel/tickets/"] == 1
+    assert not page.context["is_news_in_more"]
+    notice.refresh_from_db()
+    assert notice.read_at
 
 
 def test_a_burst_is_one_notice(partner, staff):

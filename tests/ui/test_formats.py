@@ -45,6 +45,11 @@ def test_it_shows_tiyin_only_where_there_are_some(value, expected):
         assert formats.amount(value) == expected.replace(" ", "\u00a0")
 
 
+def test_it_writes_a_number_of_a_phone_in_the_groups_people_say_it_in():
+    assert formats.phone("+998901234567").replace("\xa0", " ") == "+998 90 123 45 67"
+    assert (formats.phone("+77011234567"), formats.phone(None)) == ("+77011234567", "—")
+
+
 @given(st.decimals(-(10**12), 10**12, places=2))
 def test_no_digit_of_a_sum_is_lost(value):
     with translation.override("en"):

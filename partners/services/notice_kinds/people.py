@@ -12,7 +12,8 @@ KINDS = {
         _("We have your application"),
         _(
             "%(company)s is registered and waits for approval. A person of ours reads every "
-            "application; you are told here and by email as soon as it is decided."
+            "application; as soon as it is decided you are told here, and by email and Telegram "
+            "where you have given them."
         ),
         "hold",
     ),
@@ -83,8 +84,8 @@ KINDS = {
         Topic.ACCOUNT,
         _("Your password was changed"),
         _(
-            "It was changed by the link in a letter, and you are logged out everywhere. If it was "
-            "not you, write to us at once."
+            "It was changed by the link that we sent you, and you are logged out everywhere. If it "
+            "was not you, write to us at once."
         ),
         "warn",
     ),
@@ -121,6 +122,15 @@ KINDS = {
         _(
             "Somebody passed the second step with one of your recovery codes; you have %(left)s "
             "left. If it was not you, change your password and make new codes at once."
+        ),
+        "warn",
+    ),
+    "contacts_changed": NoticeKind(
+        Topic.ACCOUNT,
+        _("Your phone or email was changed"),
+        _(
+            "Phone: %(phone)s, email: %(email)s. You log in by these from now on. If it was not "
+            "you, write to us at once."
         ),
         "warn",
     ),

@@ -53,6 +53,7 @@ def test_who_waits_for_approval_links_it_from_the_page_where_they_wait(client, t
     assert f'action="{LINK}"' in client.get("/partner-registration/waiting").content.decode()
     hear(telegram.text(CHAT, f"/start {code_on(client.post(LINK))}"))
     assert partner.owner.telegram.is_active
+    assert "qaror shu yerga ham keladi" in telegram.said_to(CHAT)[0]
 
 
 def test_our_people_link_theirs(staff_client, staff, telegram):

@@ -181,7 +181,14 @@ class TestCommands:
         linked.state = "pending"
         linked.save()
         hear(telegram.text(CHAT, "/orders"))
-        assert telegram.said_to(CHAT) == ["None of your companies works yet."]
+        (said,) = telegram.said_to(CHAT)
+        assert said == f"{linked.company_name}\nWaits for approval; it begins to work then."
+
+    def test_a_blocked_company_is_called_blocked(self, linked, telegram):
+        linked.state = "blocked"
+        linked.save()
+        hear(telegram.text(CHAT, "/orders"))
+        assert "It is blocked." in telegram.said_to(CHAT)[0]
 
     @pytest.mark.parametrize("text", ["/orders", "/stop", "/start", "hi"])
     def test_a_stranger_is_told_how_to_link(self, telegram, text):
