@@ -30,7 +30,7 @@ from tests.chaos.test_lost_connections import session_of
 from tests.processes import wait_until
 
 SIZE = Size(orders=40, prices=24, stocks=24)
-ROWS = 100
+ROWS = 40
 SETTLED_WITHIN = 30
 pytestmark = [pytest.mark.processes, pytest.mark.timing, pytest.mark.timeout(400)]
 
