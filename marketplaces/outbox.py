@@ -176,8 +176,13 @@ def _claim(lease: leases.ConnectionLease, resting: Collection[str] = ()) -> list
     with transaction.atomic():
         # Holds the connection's row: nobody takes the lease over between this and the claim.
         lease.renew()
-        open_ones = Operation.objects.filter(pk__in=chosen, state__in=Operation.OPEN)
-        open_ones.filter(fence__lte=lease.token).update(
+        open_ones = Operation.objects.filter(
+            pk__in=chosen, state__in=Operation.OPEN, fence__lte=lease.token
+        )
+        # Whoever holds some of them is about to replace them, and may wait for others of them: we
+        # wait for nobody here, or we would wait for each other.
+        free = open_ones.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        Operation.objects.filter(pk__in=list(free)).update(
             state=State.SENDING, fence=lease.token, attempts=F("attempts") + 1
         )
     claimed = Operation.objects.filter(pk__in=chosen, state=State.SENDING, fence=lease.token)
