@@ -19,6 +19,16 @@ _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re
 QUEUE = "sellercloudx"
 
 
+NO_REDIS_URL = (
+    "REDIS_URL must be redis://:password@host:6379/0 (or rediss://…). Write the address of your "
+    "Redis, or remove the variable: the database does its work."
+)
+NO_REDIS_HOST = (
+    "REDIS_HOST, REDIS_PORT and REDIS_PASSWORD give no address of a Redis. Write them anew, or "
+    "remove them: the database does its work."
+)
+
+
 def redis_url_that_answers(*, url: str, host: str, port: int, password: str) -> str:
     """The address of Redis, or "" when none is configured or it does not answer within 0.5 s.
 
@@ -33,13 +43,7 @@ def redis_url_that_answers(*, url: str, host: str, port: int, password: str) -> 
     try:
         client = _client_of(address)
     except ValueError:
-        raise ImproperlyConfigured(
-            "REDIS_URL must be redis://:password@host:6379/0 (or rediss://…). Write the address "
-            "of your Redis, or remove the variable: the database does its work."
-            if url
-            else "REDIS_HOST, REDIS_PORT and REDIS_PASSWORD give no address of a Redis. Write "
-            "them anew, or remove them: the database does its work."
-        ) from None
+        raise ImproperlyConfigured(NO_REDIS_URL if url else NO_REDIS_HOST) from None
     try:
         client.ping()
     except redis.RedisError as error:

@@ -2,17 +2,32 @@
 
 import ast
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from marketplaces.connectors import reading
 from marketplaces.connectors.errors import BadResponse
-from marketplaces.connectors.yandex import calls, connector, mapping, mapping_orders
+from marketplaces.connectors.yandex import (
+    buyers,
+    calls,
+    catalogue,
+    connector,
+    mapping,
+    mapping_buyers,
+    mapping_content,
+    mapping_orders,
+    parcels,
+)
 from marketplaces.connectors.yandex.connector import Yandex
 from tests.conformance.tracing import TracingHttp
 from tests.marketplaces.yandex.samples import CREDENTIALS, card, stock_update
 
+MODULES = (
+    *(mapping, mapping_orders, mapping_content, mapping_buyers),
+    *(calls, connector, catalogue, buyers, parcels),
+)
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 READERS = {
     name for name, item in vars(reading).items() if inspect.isfunction(item) and name[0] != "_"
 } | {"money", "_said_price", "_complaints"}
@@ -30,6 +45,16 @@ def verbs(shop):
     yield lambda: shop.card_status(["7"])
     yield lambda: shop.push_stocks([stock_update("7")])
     yield lambda: list(shop.price_quarantine())
+    yield lambda: shop.look_up(["7"])
+    yield lambda: shop.price_advice(["7"])
+    yield lambda: list(shop.iter_chats())
+    yield lambda: shop.seller_messages("chat", "7")
+    yield lambda: shop.reply("question", "7", "Ha")
+    yield lambda: list(shop.iter_reviews(since=YESTERDAY))
+    yield lambda: list(shop.iter_questions(since=YESTERDAY))
+    yield lambda: list(shop.iter_returns(since=YESTERDAY))
+    yield lambda: shop.return_decisions("7")
+    yield lambda: shop.marking_answers("7")
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +112,8 @@ def is_reader(function):
     return function.attr == "get" or getattr(function.value, "id", "") == "reading"
 
 
-@pytest.mark.parametrize("module", [mapping, mapping_orders, calls, connector])
+@pytest.mark.parametrize("module", MODULES)
 def test_no_field_named_in_the_code_escaped_the_trace(module, reads):
     read = {field[-1] for fields in reads.values() for field in fields}
-    ours = {"api_key", "CURRENT_PRICE", "LAST_VALID_PRICE", ""}
+    ours = {"api_key", "CURRENT_PRICE", "LAST_VALID_PRICE", "MIN_PRICE", ""}
     assert set(named_fields(module)) - read - ours == set()

@@ -1,6 +1,6 @@
 import pytest
 
-from marketplaces import connecting
+from marketplaces import connecting, inbound
 from marketplaces.models import Connection, Stream
 from partners.models import AuditLog
 from sellercloudx import wiring
@@ -42,12 +42,7 @@ def test_choosing_a_shop_starts_the_work(connection, partner):
     assert (connection.state, connection.account) == ("active", shop.id)
     assert connection.currency == "UZS"
     assert connection.is_sandbox
-    assert set(Stream.objects.values_list("name", flat=True)) == {
-        "orders",
-        "open_orders",
-        "cards",
-        "held_prices",
-    }
+    assert set(Stream.objects.values_list("name", flat=True)) == set(inbound.READERS)
     assert AuditLog.objects.filter(action="MARKETPLACE_CONNECTED").count() == 1
 
 

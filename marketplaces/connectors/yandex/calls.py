@@ -125,18 +125,11 @@ class Calls(Connector):
         query: Mapping[str, Any],
         json: Any,
     ) -> Iterator[list[Data]]:
+        call = partial(self.call, method, path, operation=operation, json=json, idempotent=True)
         params = dict(query)
         seen: set[str] = set()
         for _ in range(PAGES):
-            ask = partial(
-                self.call,
-                method,
-                path,
-                operation=operation,
-                params=params,
-                json=json,
-                idempotent=True,
-            )
+            ask = partial(call, params=params)
             data = self._patiently(ask) if seen else ask()
             with reading_answer(operation):
                 # Campaigns and orders stand at the top of the answer, all else within `result`.
