@@ -37,6 +37,8 @@ SKIPPED = {
     "orders:of_source",
     "orders:label",
     "partners:second_step",
+    # Leads back whoever does not wait for it: tests/house/test_sample_shop.py.
+    "pages:sample_wait",
     # Where nothing is new there is nothing to draw: tests/partners/test_chat_polling.py.
     "partners:chat_news",
     "partners:staff_chat_news",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +72,7 @@ def _parts(about: Partner, members: list[Member]) -> dict[str, Any]:
     return {
         "people": lambda: members,
         "company": lambda: _company(about),
-        "tickets": lambda: _tickets(about),
+        "tickets": lambda: _tickets(members[0] if members else None),
         "shops": lambda: [described(shop, about) for shop in _shops(about)],
         "money": lambda: _money(about),
         "history": lambda: audit_words.told(_newest(_done(about))),
@@ -90,11 +91,24 @@ def _members(pk: int) -> QuerySet[Any]:
             *("user__telegram", "user__totp_device"),
         )
         .annotate(
+            **_of_tickets(),
             inviting_pk=Subquery(inviting.values("pk")[:1]),
             inviting_name=Subquery(inviting.values("company_name")[:1]),
         )
         .order_by("pk")
     )
+
+
+def _of_tickets() -> dict[str, Any]:
+    theirs = SupportTicket.objects.filter(partner=OuterRef("partner")).order_by()
+    counted = theirs.filter(status__in=OPEN).values("partner").annotate(count=Count("pk"))
+    last = theirs.order_by("-last_id").values(
+        told=JSONObject(id="pk", subject="subject", status="status")
+    )
+    return {
+        "open_tickets": Coalesce(Subquery(counted.values("count")), 0),
+        "last_ticket": Subquery(last[:1]),
+    }
 
 
 def _shops(about: Partner) -> QuerySet[Any]:
@@ -135,13 +149,13 @@ def _company(about: Partner) -> dict[str, Any]:
     }
 
 
-def _tickets(about: Partner) -> list[SupportTicket]:
-    """Those that are open first, the rest by when something was said last."""
-    is_open = Case(When(status__in=OPEN, then=0), default=1)
-    rows = SupportTicket.objects.for_partner(about).annotate(
-        is_over=is_open, open=Window(Count("pk", filter=Q(status__in=OPEN)))
-    )
-    return list(rows.order_by("is_over", "-last_id")[:SHOWN])
+def _tickets(came_by: Any) -> dict[str, Any]:
+    """How many are open, and the last of all: they came with the members."""
+    last = came_by.last_ticket if came_by else None
+    return {
+        "open": came_by.open_tickets if came_by else 0,
+        "last": SupportTicket(**last) if last else None,
+    }
 
 
 def _money(about: Partner) -> list[periods.Block]:
