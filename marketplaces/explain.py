@@ -27,6 +27,10 @@ STREAM_NAMES = {
     "told_orders": _("Orders they told us of"),
     "cards": _("Status of cards"),
     "held_prices": _("Prices held back"),
+    "chats": _("Chats with buyers"),
+    "reviews": _("Reviews of buyers"),
+    "questions": _("Questions of buyers"),
+    "returns": _("Returns of buyers"),
 }
 CAPABILITY_NAMES = {
     Capability.ITER_ORDERS: _("Read orders"),
@@ -42,6 +46,10 @@ CAPABILITY_NAMES = {
     Capability.CONFIRM_PRICES: _("Confirm prices held back"),
     Capability.LOOK_UP: _("Read back what buyers see"),
     Capability.PRICE_ADVICE: _("Advice about prices"),
+    Capability.CHATS: _("Read what buyers write"),
+    Capability.REPLY: _("Answer buyers"),
+    Capability.RETURNS: _("Read returns"),
+    Capability.SET_BOXES: _("Send boxes and marking codes"),
 }
 # Rights of a key, as its marketplace names them.
 RIGHTS = {

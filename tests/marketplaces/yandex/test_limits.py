@@ -4,23 +4,32 @@ import ast
 import inspect
 
 from marketplaces.connectors.registry import CONNECTORS, connector_class
-from marketplaces.connectors.yandex import catalogue, connector, form, limits
+from marketplaces.connectors.yandex import buyers, catalogue, connector, form, limits, parcels
 from marketplaces.connectors.yandex.connector import Yandex
+
+
+# Which argument of our own callers names the call.
+NAMED_BY = {"rows": 2, "lookup": 1, "_said": 1}
 
 
 def operations():
     """The names the connector gives its calls, as they stand in its code."""
-    code = inspect.getsource(connector) + inspect.getsource(catalogue)
+    code = "".join(map(inspect.getsource, (connector, catalogue, buyers, parcels)))
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call):
             continue
         for keyword in node.keywords:
             if keyword.arg == "operation":
                 yield keyword.value
-        if getattr(node.func, "attr", "") == "rows" and len(node.args) > 3:
-            yield node.args[2]
-        if getattr(node.func, "attr", "") == "lookup":
-            yield node.args[1]
+        place = NAMED_BY.get(getattr(node.func, "attr", ""))
+        if place is not None:
+            yield list(positional(node))[place]
+
+
+def positional(call):
+    """The arguments, those of a `*(…)` each by itself."""
+    for one in call.args:
+        yield from one.value.elts if isinstance(one, ast.Starred) else [one]
 
 
 def test_every_call_has_a_limit_and_every_limit_a_call():
