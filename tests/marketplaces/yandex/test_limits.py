@@ -7,7 +7,6 @@ from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.connectors.yandex import buyers, catalogue, connector, form, limits, parcels
 from marketplaces.connectors.yandex.connector import Yandex
 
-
 # Which argument of our own callers names the call.
 NAMED_BY = {"rows": 2, "lookup": 1, "_said": 1}
 
@@ -22,8 +21,9 @@ def operations():
             if keyword.arg == "operation":
                 yield keyword.value
         place = NAMED_BY.get(getattr(node.func, "attr", ""))
-        if place is not None:
-            yield list(positional(node))[place]
+        # Of `reading.rows` there are fewer.
+        if place is not None and len(arguments := list(positional(node))) > place:
+            yield arguments[place]
 
 
 def positional(call):
