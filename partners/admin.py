@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from partners import audit_words
-from partners.admin_forms import NewUserForm, PartnerForm, UserForm
+from partners import admin_words, audit_words
+from partners.admin_forms import NewUserForm, OtherPasswordForm, PartnerForm, UserForm
 from partners.admin_tables import EditableTable, Table
 from partners.models import (
     Activity,
@@ -52,6 +52,7 @@ RIGHTS = ("is_superuser", "is_staff", "groups", "user_permissions")
 class UserTable(EditableTable, UserAdmin):
     form = UserForm
     add_form = NewUserForm
+    change_password_form = OtherPasswordForm
     list_display = ("pk", "first_name", "last_name", "phone", "email", "is_staff", "is_active")
     list_display_links = ("pk", "first_name", "last_name")
     list_filter = ("is_staff", "is_active")
@@ -76,6 +77,10 @@ class UserTable(EditableTable, UserAdmin):
             },
         ),
     )
+
+    def formfield_for_manytomany(self, db_field, request=None, **options):
+        field = super().formfield_for_manytomany(db_field, request, **options)
+        return admin_words.with_rights_in_words(field)
 
     def get_readonly_fields(self, request, obj=None):
         """Whoever may edit people may not thereby make themselves master of everything."""
@@ -124,6 +129,10 @@ class GroupTable(EditableTable, GroupAdmin):
     search_fields = ("name",)
     filter_horizontal = ()
 
+    def formfield_for_manytomany(self, db_field, request=None, **options):
+        field = super().formfield_for_manytomany(db_field, request, **options)
+        return admin_words.with_rights_in_words(field)
+
     def has_add_permission(self, request):
         return request.user.is_superuser
 
@@ -162,8 +171,9 @@ class CompanyDetailsTable(Table):
 
 @admin.register(TaxRegime)
 class TaxRegimeTable(EditableTable):
-    list_display = ("pk", "name", "legal_form", "base", "basis_points", "valid_from", "valid_to")
-    list_display_links = ("pk", "name")
+    # Not the name: it is in the words of whoever wrote the row.
+    list_display = ("pk", "legal_form", "base", "basis_points", "valid_from", "valid_to")
+    list_display_links = ("pk", "legal_form")
     list_filter = ("legal_form", "base")
     search_fields = ("name", "source")
 

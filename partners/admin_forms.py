@@ -2,7 +2,12 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partners.forms import must_have_its_number
@@ -43,3 +48,12 @@ class PartnerForm(forms.ModelForm):
     def clean(self):
         must_have_its_number(self)
         return super().clean()
+
+
+class OtherPasswordForm(AdminPasswordChangeForm):
+    # Django adds the second sentence in English.
+    usable_password_help_text = format_lazy(
+        "{} {}",
+        AdminUserCreationForm.usable_password_help_text,
+        _("If disabled, the current password for this user will be lost."),
+    )

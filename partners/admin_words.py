@@ -5,7 +5,9 @@ Told here and not at each of the fields: a word is no change of a table, and nee
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db.models import Model
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,6 +18,26 @@ def name_columns(model: type[Model]) -> None:
         is_unnamed = column.verbose_name == column.name.replace("_", " ")
         if is_unnamed and column.name in WORDS:
             column.verbose_name = WORDS[column.name]
+
+
+RIGHTS = {
+    "add": _("may add"),
+    "change": _("may change"),
+    "delete": _("may delete"),
+    "view": _("may view"),
+}
+
+
+def with_rights_in_words(field: Any) -> Any:
+    """Of a form: where permissions are chosen. Their rows hold English sentences."""
+    if field.queryset.model is Permission:
+        field.label_from_instance = _right_in_words
+    return field
+
+
+def _right_in_words(permission: Permission) -> str:
+    action = permission.codename.partition("_")[0]
+    return f"{permission.content_type} | {RIGHTS.get(action) or gettext(permission.name)}"
 
 
 WORDS = {

@@ -24,6 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "PASSWORD_RESET_SENT": _("the link for a new password was sent"),
     "PASSWORD_LINK_MADE": _("made a link for a new password"),
     "PASSWORD_RESET": _("set a new password"),
+    "PASSWORD_CHANGED": _("changed the password"),
     "SECOND_FACTOR_ENROLLED": _("set up the second step"),
     "SECOND_FACTOR_CHANGED": _("changed the phone of the second step"),
     "SECOND_FACTOR_PASSED": _("passed the second step"),

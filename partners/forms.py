@@ -49,9 +49,9 @@ def typed_as(autocomplete: str, **attrs: str) -> dict[str, str]:
     return {"autocomplete": autocomplete, **attrs}
 
 
-def new_password_field() -> forms.CharField:
+def new_password_field(label=None) -> forms.CharField:
     return forms.CharField(
-        label=_("Password"),
+        label=label or _("Password"),
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -69,11 +69,11 @@ def login_field() -> forms.CharField:
     )
 
 
-def check_password(form: forms.Form, password: str, user: User) -> None:
+def check_password(form: forms.Form, password: str, user: User, *, field: str = "password") -> None:
     try:
         password_validation.validate_password(password, user)
     except ValidationError as error:
-        form.add_error("password", error)
+        form.add_error(field, error)
 
 
 class PersonForm(forms.Form):
@@ -233,6 +233,26 @@ class NewPasswordForm(forms.Form):
     def clean(self):
         if password := self.cleaned_data.get("password"):
             check_password(self, password, self.user)
+
+
+class ChangePasswordForm(PasswordForm):
+    """The one that is known, and the new one as it is meant."""
+
+    new = new_password_field(_("New password"))
+    again = new_password_field(_("New password once more"))
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["password"].label = _("Password until now")
+        self.fields["again"].help_text = ""
+
+    def clean(self):
+        new, again = self.cleaned_data.get("new"), self.cleaned_data.get("again")
+        if new:
+            check_password(self, new, self.user, field="new")
+        if new and again and new != again:
+            self.add_error("again", _("The two are not the same. Type it once more."))
 
 
 class RoleForm(forms.Form):

@@ -9,6 +9,7 @@ from partners.views import (
     join,
     notice_settings,
     notifications,
+    password,
     password_reset,
     registration,
     second_step,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("partner-dashboard/notifications/", notifications.index, name="notifications"),
     path(settings_base + "notifications/", notice_settings.index, name="notice_settings"),
     path(settings_base + "contacts/", contacts.index, name="contacts"),
+    path(settings_base + "password/", password.index, name="change_password"),
     path(settings_base + "telegram/", telegram.link, name="telegram_link"),
     path(settings_base + "telegram/unlink/", telegram.unlink, name="telegram_unlink"),
     path("telegram/webhook/", telegram.webhook, name="telegram_webhook"),
@@ -97,6 +99,7 @@ urlpatterns = [
         name="staff_notice_settings",
     ),
     path("admin-panel/settings/contacts/", contacts.staff_index, name="staff_contacts"),
+    path("admin-panel/settings/password/", password.staff_index, name="staff_change_password"),
     path("admin-panel/settings/telegram/", telegram.staff_link, name="staff_telegram_link"),
     path(
         "admin-panel/settings/telegram/unlink/",

@@ -5,6 +5,7 @@
 
 ONE = (
     " By %(filter_title)s ",
+    "%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?",
     "0 of %(cnt)s selected",
     "Add another %(model)s",
     "Add link",
@@ -19,8 +20,10 @@ ONE = (
     "Change or view list link",
     "Content Types",
     "Designates that this user has all permissions without explicitly assigning them.",
+    "Disable password-based authentication",
     "Disabled",
     "Enabled",
+    "Enter a new password for the user <strong>%(username)s</strong>.",
     "Error:",
     "Filter navigation items",
     "Go",

@@ -345,6 +345,7 @@ RULES = {
     "partners:notifications": applicant(BOTH),
     "partners:notice_settings": applicant(BOTH),
     "partners:contacts": applicant(BOTH),
+    "partners:change_password": applicant(BOTH),
     "partners:telegram_link": applicant(POST),
     "partners:telegram_unlink": applicant(POST),
     # By Telegram's own secret; without a bot there is no such page.
@@ -396,6 +397,7 @@ RULES = {
     "partners:staff_notifications": staff(BOTH, groups=None),
     "partners:staff_notice_settings": staff(BOTH, groups=None),
     "partners:staff_contacts": staff(BOTH, groups=None),
+    "partners:staff_change_password": staff(BOTH, groups=None),
     "partners:staff_telegram_link": staff(POST, groups=None),
     "partners:staff_telegram_unlink": staff(POST, groups=None),
     "partners:staff_audit": staff(GET, groups="support moderator"),

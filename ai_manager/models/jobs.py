@@ -43,4 +43,4 @@ class CardJob(models.Model):
         ]
 
     def __str__(self):
-        return f"card for listing {self.listing_id}"
+        return f"№ {self.pk} → {self.listing_id}"

@@ -132,4 +132,4 @@ class Stream(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name} of {self.connection_id}"
+        return f"{self.connection_id}: {self.name}"

@@ -55,4 +55,4 @@ class ReplayedDay(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.day} of {self.connection_id}"
+        return f"{self.connection_id}: {self.day}"

@@ -240,4 +240,4 @@ class OrderEvent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.kind} of {self.order_id}"
+        return f"{self.order_id}: {self.kind}"

@@ -82,4 +82,4 @@ class AuditSeal(AppendOnly):
         verbose_name_plural = _("seals of the audit")
 
     def __str__(self):
-        return f"{self.audit_id} after {self.previous_id}"
+        return f"{self.previous_id} → {self.audit_id}"

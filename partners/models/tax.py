@@ -59,7 +59,8 @@ class TaxRegime(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name}: {self.get_legal_form_display()}, {self.valid_from}"
+        of = f"{self.get_base_display()} {Decimal(self.basis_points) / HUNDRED:f} %"
+        return f"{of}: {self.get_legal_form_display()}, {self.valid_from}"
 
     def clean(self):
         """PostgreSQL refuses it, too; there by a trigger, as rows may be changed at once."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from partners import one_time
 from partners.access import partner_required
 from partners.api_key_form import ApiKeyForm
 from partners.forms import posted
@@ -21,11 +22,14 @@ MANAGER = Member.Role.MANAGER
 @require_http_methods(["GET", "POST"])
 def index(request):
     form = ApiKeyForm(posted(request))
-    token = _make(request, form) if form.is_valid() else ""
+    if form.is_valid() and _is_made(request, form):
+        # Reloaded, a page that answers a form would make another one.
+        return redirect("partners:api_keys")
+    token = one_time.take(request, _kept(request))
     own = ApiKey.objects.for_partner(request.partner).select_related("created_by")
     page = newest_first(own, request.GET)
     context = {
-        "form": ApiKeyForm() if token else form,
+        "form": form,
         "token": token,
         "page": page,
         "keys": [(key, *_state(key)) for key in page.rows],
@@ -34,8 +38,8 @@ def index(request):
     return render(request, "partners/api_keys.html", context, status=422 if form.errors else 200)
 
 
-def _make(request, form) -> str:
-    """The new key, for this one answer; nothing where there are too many."""
+def _is_made(request, form) -> bool:
+    """The page that comes next shows the key; the form says why where there are too many."""
     try:
         _key, token = api_keys.create_key(
             partner=request.partner,
@@ -46,8 +50,14 @@ def _make(request, form) -> str:
         )
     except api_keys.TooMany:
         form.add_error(None, _("You have 20 working keys. Revoke one that nobody needs."))
-        return ""
-    return token
+        return False
+    one_time.keep(request, _kept(request), token)
+    return True
+
+
+def _kept(request) -> str:
+    """Of this company: one may change to another in between."""
+    return f"new_api_key:{request.partner.pk}"
 
 
 def _state(key: ApiKey) -> tuple[str, str]:

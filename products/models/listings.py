@@ -91,7 +91,7 @@ class Listing(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.product_id} on {self.connection_id}"
+        return f"{self.product_id} → {self.connection_id}"
 
     @property
     def subject(self) -> str:
@@ -141,4 +141,4 @@ class Card(models.Model):
         ]
 
     def __str__(self):
-        return f"card {self.version} of listing {self.listing_id}"
+        return f"{self.listing_id}: № {self.version}"

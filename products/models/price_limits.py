@@ -48,4 +48,4 @@ class PriceLimits(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.partner_id}: {self.product_id or 'all'}"
+        return f"{self.partner_id}: {self.product_id or '*'}"

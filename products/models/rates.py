@@ -43,7 +43,7 @@ class ShopRate(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.step} of {self.connection_id}: {self.basis_points}"
+        return f"{self.connection_id}, {self.step}: {self.basis_points}"
 
 
 class FeeSchedule(models.Model):
@@ -147,4 +147,4 @@ class QuotedFee(models.Model):
         verbose_name_plural = _("quoted fees")
 
     def __str__(self):
-        return f"listing {self.listing_id}: {self.price} {self.currency}"
+        return f"{self.listing_id}: {self.price} {self.currency}"

@@ -166,4 +166,4 @@ class Reservation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.quantity} for {self.source}"
+        return f"{self.source}: {self.quantity}"

@@ -47,7 +47,7 @@ class ChannelStock(models.Model):
         ]
 
     def __str__(self):
-        return f"stock of listing {self.listing_id}"
+        return f"№ {self.listing_id}"
 
 
 class StockCheck(models.Model):
@@ -72,4 +72,4 @@ class StockCheck(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.partner_id} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.partner_id}: {self.at:%Y-%m-%d %H:%M}"

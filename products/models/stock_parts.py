@@ -36,4 +36,4 @@ class BundlePart(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.quantity} × {self.part_id} in {self.bundle_id}"
+        return f"{self.bundle_id}: {self.quantity} × {self.part_id}"

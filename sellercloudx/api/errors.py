@@ -33,6 +33,7 @@ FIELD_WORDS = {
     "enum": _("Choose one of the values in the documentation."),
     "date": _("Write a date like 2026-11-25."),
     "string_too_long": _("This text is too long."),
+    "parameter": _("There is no such parameter here; the documentation names all."),
     "cursor": _("Use the value of next from the page before."),
     "unreadable": _("This text holds signs that cannot be shown."),
     "period": _("The last day stands before the first, or more than 366 days lie between."),

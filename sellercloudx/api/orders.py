@@ -18,7 +18,7 @@ from partners.models import ApiKey
 from . import schemas
 from .answers import answers
 from .auth import ApiRequest, may
-from .paging import Limited, Words
+from .paging import Limited, Words, only
 from .products import shop
 
 router = Router(tags=["orders"])
@@ -79,6 +79,7 @@ def list_orders(request: ApiRequest, wanted: Query[OrdersWanted]) -> dict[str, A
 )
 def get_order(request: ApiRequest, pk: int) -> dict[str, Any]:
     """By its number in our addresses; the marketplace's own is `number`."""
+    only(request)
     return _described(get_object_or_404(_own(request), pk=pk))
 
 

@@ -1,13 +1,16 @@
 """What the operations are asked with: how many, from where, and words that can be searched for."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from ninja import Field, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from sellercloudx.lib import keyset
+
+from .errors import ApiError
 
 MOST = 200
 
@@ -29,8 +32,23 @@ Words = Annotated[str, Field(max_length=100), AfterValidator(_readable)]
 NumberCursor = Annotated[str, Field(max_length=18), AfterValidator(_cursor)]
 
 
+def only(request: HttpRequest, *names: str) -> None:
+    """Raises ApiError where anything else was asked for."""
+    if unknown := sorted(set(request.GET) - {*names}):
+        raise ApiError(422, fields={name: ["parameter"] for name in unknown})
+
+
 class Limited(Schema):
+    """What a list is asked with, and nothing else: a filter that was mistyped filters nothing."""
+
     limit: int = Field(50, ge=1, le=MOST, description="Rows on a page.")
+
+    @model_validator(mode="after")
+    def _nothing_else(self, info: ValidationInfo) -> Self:
+        fields = type(self).model_fields.items()
+        asked: Any = info.context
+        only(asked["request"], *(field.alias or name for name, field in fields))
+        return self
 
 
 class Numbered(Limited):

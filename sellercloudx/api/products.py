@@ -18,7 +18,7 @@ from products.services.stock import Figures
 from . import schemas
 from .answers import answers
 from .auth import ApiRequest, may
-from .paging import Numbered, Words, newest_first
+from .paging import Numbered, Words, newest_first, only
 
 router = Router(tags=["products"])
 Scope = ApiKey.Scope
@@ -59,6 +59,7 @@ def list_products(request: ApiRequest, wanted: Query[ProductsWanted]) -> dict[st
 )
 def get_product(request: ApiRequest, pk: int) -> dict[str, Any]:
     """By its number, the one in the address of its page."""
+    only(request)
     own = Product.objects.for_partner(request.auth.partner)
     return _described([get_object_or_404(own, pk=pk)])[0]
 

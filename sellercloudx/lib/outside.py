@@ -1,8 +1,9 @@
 """Asks addresses that a user gave: of the internet only, never of our own network.
 
-Whatever a seller can type (webhooks, pictures to import) goes through `ask`. The name is looked up
-once, every address it has must be public, and the connection is made to the one that was checked:
-a name that answers differently the second time gains nothing. Each redirect is checked anew.
+Nothing of ours asks such an address today: no page takes one. Whatever will (a webhook, a picture
+to import) has to go through `ask`. The name is looked up once, every address it has must be public,
+and the connection is made to the one that was checked: a name that answers differently the second
+time gains nothing. Each redirect is checked anew.
 """
 
 import ipaddress

@@ -46,6 +46,17 @@ def test_nonsense_is_refused_by_name(reader, name, nasty):
         assert list(response.json()["error"]["fields"]) == [field]
 
 
+def test_a_parameter_that_is_none_is_refused_by_name(reader, shop):
+    """A filter that was mistyped would answer everything."""
+    for address in (*LISTS, f"products/{shop.partner.products.first().pk}"):
+        response = reader.get(f"/api/v1/{address}", {"shpo": "1"})
+        assert response.status_code == 422 and is_in_shape(response)
+        assert "no such parameter" in response.json()["error"]["fields"]["shpo"][0]
+    known = {"from": "2026-01-01", "to": "2026-01-02", "limit": 1, "marketplace": "yandex"}
+    assert reader.get("/api/v1/analytics", known).status_code == 200
+    assert reader.get("/api/v1/orders", {"tab": "all", "q": "", "shop": 1}).status_code == 200
+
+
 @pytest.mark.parametrize("limit", ["0", "201", str(10**30)])
 def test_a_page_has_one_to_two_hundred_rows(reader, limit):
     response = reader.get("/api/v1/products", {"limit": limit})

@@ -24,13 +24,16 @@ def shown(response) -> set[str]:
 
 
 def test_a_new_key_is_shown_once_and_works(partner_client, partner):
-    response = partner_client.post(PAGE, WISH)
+    led = partner_client.post(PAGE, WISH)
+    assert (led.status_code, led["Location"]) == (302, PAGE)
+    response = partner_client.get(PAGE)
     assert "no-store" in response["Cache-Control"]
     (token,) = shown(response)
+    # Reloaded, it neither shows it again nor makes another one.
     assert program(token).get("/api/v1/stock").status_code == 200
     assert program(token).get("/api/v1/products").status_code == 403
     again = partner_client.get(PAGE)
-    assert shown(again) == set()
+    assert shown(again) == set() and ApiKey.objects.count() == 1
     assert token[:12] in again.content.decode()
 
 

@@ -89,6 +89,16 @@ KINDS = {
         ),
         "warn",
     ),
+    "password_changed_here": NoticeKind(
+        Topic.ACCOUNT,
+        _("You have changed your password"),
+        _(
+            "It was changed in the settings by somebody who knew the old one, and other browsers "
+            "are logged out. If it was not you, ask for a new password on the login page at once, "
+            "and write to us."
+        ),
+        "warn",
+    ),
     # To a person of ours: the second step.
     "second_factor_set_up": NoticeKind(
         Topic.ACCOUNT,
