@@ -4,11 +4,14 @@ A server has read the libraries, and nothing of ours; each case is a fork of it 
 of its own. `python -m tests.fresh_process` is that server: a case a line, its exit code a line.
 """
 
+import atexit
+import gc
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
@@ -89,9 +92,35 @@ def _become(case: Case) -> None:
     sys.argv = case["arguments"]
 
 
+def _run(code: str) -> int:
+    """As the interpreter itself would: what an exit says, and a traceback."""
+    try:
+        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)  # noqa: T201
+        return 1
+    except BaseException:  # noqa: BLE001
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def _end(status: int) -> None:
+    """Without taking apart, one by one, all that the server has read: most of what a case cost."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
     for library in LIBRARIES:
         __import__(library)
+    gc.collect()
+    gc.freeze()
     if case := _next_case():
         _become(case)
-        exec(compile(case["code"], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102
+        _end(_run(case["code"]))

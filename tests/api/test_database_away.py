@@ -8,7 +8,7 @@ import pytest
 
 from tests.processes import Processes, free_port
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db, pytest.mark.processes, pytest.mark.timeout(120)]
 MESSAGES = {
     "en": "We cannot answer right now. Try again in a moment.",
     "ru": "Сейчас мы не можем ответить. Повторите чуть позже.",

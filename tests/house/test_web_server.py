@@ -12,6 +12,7 @@ from sellercloudx.lib.web_server import MOST_CONNECTIONS, PATIENCE, SILENCE, SLO
 from tests.house.slow_pages import LENGTH
 from tests.processes import Processes, wait_until
 
+pytestmark = pytest.mark.django_db
 LINES = [b"GET /health HTTP/1.1", b"Host: 127.0.0.1"]
 
 
