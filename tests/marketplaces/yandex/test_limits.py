@@ -8,7 +8,7 @@ from marketplaces.connectors.yandex import buyers, catalogue, connector, form, l
 from marketplaces.connectors.yandex.connector import Yandex
 
 # Which argument of our own callers names the call.
-NAMED_BY = {"rows": 2, "lookup": 1, "_said": 1}
+NAMED_BY = {"rows": 2, "lookup": 1, "_said": 1, "_ask_for": 3}
 
 
 def operations():
