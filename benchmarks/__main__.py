@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from sellercloudx.lib.children import interrupt_on_signals
 from sellercloudx.lib.variables import settings_or_end
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
@@ -22,6 +23,8 @@ def main() -> int:
     django.setup()
     from benchmarks import core
 
+    # Whoever ends it leaves no database behind.
+    interrupt_on_signals()
     return core.run(is_short=options.short)
 
 

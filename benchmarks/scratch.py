@@ -18,8 +18,8 @@ def database() -> Iterator[str]:
         if connection.vendor == "sqlite":
             name = str(Path(folder) / "benchmarks.db")
         connection.settings_dict["TEST"]["NAME"] = name
-        connection.creation.create_test_db(verbosity=0, serialize=False)
         try:
+            connection.creation.create_test_db(verbosity=0, serialize=False)
             yield name
         finally:
             connection.creation.destroy_test_db(theirs, verbosity=0)

@@ -7,7 +7,7 @@ and the collector walked through all of it again and again: a third of the time 
 import gc
 
 # New objects between two looks at the young ones; a thousand orders are some hundred thousand.
-YOUNG = 20_000
+YOUNG = 100_000
 
 
 def leave_what_stays() -> None:
