@@ -182,16 +182,16 @@ def reachable(users: list[User], kind: str) -> set[int]:
     return {pk for way in ways for pk in way.reached(users, KINDS[kind])}
 
 
-@transaction.atomic
 def mark_seen(*, user: User, partner: int, url: str) -> int:
     """What leads to a page that its reader has before them; the evening says nothing of it."""
     unread = Notification.objects.filter(user=user, partner=partner, url=url, read_at=None)
     pks = list(unread.values_list("pk", flat=True))
     if not pks:
         return 0
-    waiting = Delivery.objects.filter(notification__in=pks, state=State.DIGEST)
-    deliveries.hold(waiting)
-    return Notification.objects.filter(pk__in=pks, read_at=None).update(read_at=timezone.now())
+    with transaction.atomic():
+        deliveries.hold(Delivery.objects.filter(notification__in=pks, state=State.DIGEST))
+        seen = Notification.objects.filter(pk__in=pks, read_at=None)
+        return seen.update(read_at=timezone.now())
 
 
 def mark_read(*, user: User, up_to: int) -> int:
