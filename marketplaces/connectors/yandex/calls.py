@@ -98,17 +98,17 @@ class Calls(Connector):
         for page in self._pages(method, path, operation, key, query=query, json=body):
             yield from page
 
-    def _patiently(self, ask: Callable[[], Data]) -> Data:
+    def _patiently(self, ask: Callable[..., Data], params: Mapping[str, Any]) -> Data:
         """A page in the middle: were it given up, all pages before it would be read anew, and of
         many pages one always fails."""
         for pause in PAGE_PAUSES:
             try:
-                return ask()
+                return ask(params=params)
             except MarketplaceError as error:
                 if not self._may_pass(error, pause):
                     raise
             self.http.sleep(pause)
-        return ask()
+        return ask(params=params)
 
     def _may_pass(self, error: MarketplaceError, pause: float) -> bool:
         passes = error.kind in (Kind.TRANSIENT, Kind.INTERNAL)
@@ -125,12 +125,10 @@ class Calls(Connector):
         query: Mapping[str, Any],
         json: Any,
     ) -> Iterator[list[Data]]:
-        call = partial(self.call, method, path, operation=operation, json=json, idempotent=True)
-        params = dict(query)
-        seen: set[str] = set()
+        ask = partial(self.call, method, path, operation=operation, json=json, idempotent=True)
+        params, seen = dict(query), set[str]()
         for _ in range(PAGES):
-            ask = partial(call, params=params)
-            data = self._patiently(ask) if seen else ask()
+            data = self._patiently(ask, params) if seen else ask(params=params)
             with reading_answer(operation):
                 # Campaigns and orders stand at the top of the answer, all else within `result`.
                 page = data if key in data else reading.part(data, "result")
