@@ -552,6 +552,7 @@ ANSWERS = {
     "partners:register": 302,
     "partners:login": 302,
     "partners:waiting": 302,
+    "pages:sample_wait": 302,
     "partners:apply_again": 302,
     # A link that is none.
     "partners:new_password": 410,

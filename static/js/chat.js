@@ -82,6 +82,8 @@ const atEnd = () => talk.getBoundingClientRect().bottom <= innerHeight;
 let wasAtEnd;
 
 function open() {
+  // A reload would go back to where one was.
+  history.scrollRestoration = "manual";
   if (!talk.dataset.status) (form ?? talk).scrollIntoView({ block: "end" });
   addEventListener("scroll", () => (news.hidden ||= atEnd()));
 }
