@@ -85,17 +85,11 @@ def import_products(partner) -> Activity:
     )
 
 
-def middle(run, activity) -> dict:
-    """What is under way now; everything must be. Until then people go on with their work."""
+def on_the_wire(run) -> set[str]:
+    """Calls that run now. Until then people go on with their work."""
     run._decide()
     calls = [run.sandbox.control("GET", f"calls?account={key}")["running"] for key in run.keys]
-    running = {name for one in calls for name, number in one.items() if number}
-    return {
-        "orders are read": "getBusinessOrders" in running,
-        "an order is moved, a price or a stock told": bool(running - {"getBusinessOrders"}),
-        "more waits to be told": run._open() > 1,
-        "the import is in its middle": 0 < activity.items.count() < ROWS,
-    }
+    return {name for one in calls for name, number in one.items() if number}
 
 
 def left_over(run, told, activity) -> dict:
@@ -113,19 +107,22 @@ def left_over(run, told, activity) -> dict:
 
 
 def hold_calls(run):
-    """Calls last long enough to be caught in their middle."""
-    for operation in ("getBusinessOrders", "updateOrderStatus", "updateStocks"):
+    """Calls last long enough to be caught in their middle, and their answers get lost with it."""
+    holds = {"getBusinessOrders": 5000, "updateOrderStatus": 3000, "updateStocks": 3000}
+    for operation, ms in holds.items():
         for key in run.keys:
-            rule = {"kind": "hold", "ms": 1200, "match": {"operation": operation}}
+            rule = {"kind": "hold", "ms": ms, "match": {"operation": operation}}
             run.sandbox.control("POST", "faults", account=key, at="after", **rule)
 
 
-def kill_in_the_middle(run, activity) -> dict:
-    """What was under way when all of it died; by kind, what was open then."""
-    wait_until(lambda: all(middle(run, activity).values()), 90, every=0.02)
+def kill_in_the_middle(run) -> tuple[Activity, set[str]]:
+    """While orders are read, something is told and an import is in its middle."""
+    wait_until(lambda: len(on_the_wire(run)) > 1 and run._open(), 90, every=0.05)
+    activity = import_products(run.partner)
+    wait_until(lambda: 0 < activity.items.count() < ROWS and on_the_wire(run), 30, every=0.02)
+    running = on_the_wire(run)
     run.kill()
-    mine = Operation.objects.filter(partner=run.partner, state__in=Operation.OPEN)
-    return dict(mine.values_list("pk", "kind"))
+    return activity, running
 
 
 def test_it_settles_by_itself(everything, capsys):
@@ -136,16 +133,18 @@ def test_it_settles_by_itself(everything, capsys):
     run._play()
     before = Load(run.address, session)
     before._write()
-    # With work of its own for each worker, and while orders come.
-    activity = import_products(partner)
-    under_way = kill_in_the_middle(run, activity)
+    activity, running = kill_in_the_middle(run)
+    mine = Operation.objects.filter(partner=partner, state__in=Operation.OPEN)
+    under_way = dict(mine.values_list("pk", "kind"))
     killed, told = time.monotonic(), Operation.objects.filter(pk__in=under_way)
     rows = activity.items.count()
     run.start_again()
     run.sandbox.control("DELETE", "faults")
     up = time.monotonic() - killed
     # Nobody decides, presses or repeats anything now.
+    through: dict[str, float] = {}
     while (left := left_over(run, told, activity)) and time.monotonic() < killed + 90:
+        through |= {name: round(time.monotonic() - killed, 1) for name in left}
         time.sleep(0.2)
     seconds = time.monotonic() - killed
     after = Load(run.address, session)
@@ -153,8 +152,9 @@ def test_it_settles_by_itself(everything, capsys):
     with capsys.disabled():
         print(  # noqa: T201
             f"\n{run.kills} processes killed{', Redis emptied' if settings.REDIS_URL else ''}, "
-            f"at row {rows} of {ROWS}, with {dict(Counter(under_way.values()))} open; "
-            f"up again after {up:.1f} s, settled after {seconds:.1f} s"
+            f"at row {rows} of {ROWS}, {', '.join(sorted(running))} on the wire, "
+            f"{dict(Counter(under_way.values()))} open; "
+            f"up again after {up:.1f} s, settled after {seconds:.1f} s: {through}"
         )
     assert left == {}
     assert seconds <= SETTLED_WITHIN
