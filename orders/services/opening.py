@@ -93,9 +93,8 @@ class _Batch:
 
     def _open(self, orders: Sequence[Order]) -> None:
         kind = OrderEvent.Kind.RECEIVED
-        bulk.insert(
-            [OrderEvent(order_id=order.pk, kind=kind, after=order.status) for order in orders]
-        )
+        received = [{"order_id": order.pk, "kind": kind, "after": order.status} for order in orders]
+        bulk.insert_values(OrderEvent, received)
         for order in orders:
             if order.cancel_requested:
                 changes.note_first_ask(self._whole(order))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -59,7 +60,7 @@ class _Shelf:
         for level in hold_still(products):
             self.levels[level.product_id].append(level)
         self.promised: dict[int, int] = defaultdict(int)
-        self.reservations: list[Reservation] = []
+        self.reservations: list[dict[str, Any]] = []
 
     def promise(self, wish: Wish) -> bool:
         """All parts, or nothing."""
@@ -86,14 +87,14 @@ class _Shelf:
         self.promised[level.pk] += quantity
         share = stock_shares.note_sale(level, quantity, wish.sale)
         self.reservations.append(
-            Reservation(
-                partner_id=self.partner.pk,
-                product_id=level.product_id,
-                location_id=level.location_id,
-                quantity=quantity,
-                source=wish.source,
-                share_id=share.pk if share else None,
-            )
+            {
+                "partner_id": self.partner.pk,
+                "product_id": level.product_id,
+                "location_id": level.location_id,
+                "quantity": quantity,
+                "source": wish.source,
+                "share_id": share.pk if share else None,
+            }
         )
 
     def write(self) -> None:
@@ -101,8 +102,8 @@ class _Shelf:
             free = StockLevel.objects.filter(pk__in=levels, on_hand__gte=F("reserved") + pieces)
             if shift(free, reserved=pieces) != len(levels):
                 raise NotEnough
-        bulk.insert(self.reservations)
-        changed = {one.product_id for one in self.reservations}
+        bulk.insert_values(Reservation, self.reservations)
+        changed = {one["product_id"] for one in self.reservations}
         if changed:
             say_changed(Product.objects.filter(pk__in=changed).order_by("pk"))
 

@@ -3,12 +3,13 @@
 Rows know their numbers before they are stored, so that others can point at them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 Row = TypeVar("Row", bound=models.Model)
 # To PostgreSQL a few go faster by themselves.
@@ -57,6 +58,28 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 @transaction.atomic(savepoint=False)
+def insert_values(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    """The same of rows nobody looks at again, by the names of their columns: an object for each
+    would cost as much as the rest. What is left out has its default, one moment for all.
+    """
+    if not _is_copied(rows):
+        insert([model(**row) for row in rows])
+        return
+    columns = model._meta.concrete_fields
+    base = {column.attname: _default(column) for column in columns}
+    numbered = zip(_numbers(model, len(rows)), rows, strict=True)
+    keys = [(column.attname, _prepared(column)) for column in columns]
+    _write(
+        model._meta.db_table,
+        model,
+        (
+            [value(whole[name]) if value else whole[name] for name, value in keys]
+            for whole in ({**base, **row, "id": pk} for pk, row in numbered)
+        ),
+    )
+
+
+@transaction.atomic(savepoint=False)
 def insert_new(rows: Sequence[Row]) -> list[Row]:
     """Those that nobody has stored before, by the constraints of the table; now they are.
 
@@ -75,7 +98,7 @@ def insert_new(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.pk in stored]
 
 
-def _is_copied(rows: Sequence[models.Model]) -> bool:
+def _is_copied(rows: Sequence[Any]) -> bool:
     return connection.vendor == "postgresql" and len(rows) > FEW
 
 
@@ -97,11 +120,15 @@ def _copy_new(rows: Sequence[models.Model]) -> set[int]:
 
 
 def _copy(rows: Sequence[models.Model], table: str) -> None:
-    into = f"COPY {table} ({names(type(rows[0]))}) FROM STDIN"
     values = _values(type(rows[0]))
+    _write(table, type(rows[0]), ([value(row) for value in values] for row in rows))
+
+
+def _write(table: str, model: type[models.Model], rows: Iterable[list[Any]]) -> None:
+    into = f"COPY {table} ({names(model)}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
-            copy.write_row([value(row) for value in values])
+            copy.write_row(row)
 
 
 @cache
@@ -117,18 +144,32 @@ def _values(model: type[models.Model]) -> list[Callable[[models.Model], Any]]:
 
 
 def _value(column: models.Field) -> Callable[[models.Model], Any]:
-    """What is stored of a row in a column, found the short way where that is the same."""
-    if type(column) in _PLAIN:
-        return attrgetter(column.attname)
-    read = attrgetter(column.attname)
-    if type(column) in _TEXT:
-        # An enumeration's member is no text to the driver.
-        return lambda row: text if type(text := read(row)) is str or text is None else str(text)
-    if type(column) is models.DateTimeField:
-        # With its zone, as everywhere here.
-        return partial(_moment, column) if column.auto_now_add or column.auto_now else read
-    return lambda row: column.get_db_prep_save(column.pre_save(row, True), connection)
+    """What is stored of a row in a column."""
+    if getattr(column, "auto_now_add", False) or getattr(column, "auto_now", False):
+        return partial(_moment, column)
+    read, prepare = attrgetter(column.attname), _prepared(column)
+    return read if prepare is None else lambda row: prepare(read(row))
 
 
-def _moment(column: models.DateTimeField, row: models.Model) -> Any:
+def _moment(column: models.Field, row: models.Model) -> Any:
     return column.pre_save(row, True)
+
+
+def _prepared(column: models.Field) -> Callable[[Any], Any] | None:
+    """How a value becomes what is stored; None where it is the same."""
+    # A moment has its zone, as everywhere here.
+    if type(column) in _PLAIN or type(column) is models.DateTimeField:
+        return None
+    if type(column) in _TEXT:
+        return _text
+    return lambda value: column.get_db_prep_save(value, connection)
+
+
+def _text(value: Any) -> str | None:
+    """An enumeration's member is no text to the driver."""
+    return value if type(value) is str or value is None else str(value)
+
+
+def _default(column: models.Field) -> Any:
+    is_now = getattr(column, "auto_now_add", False) or getattr(column, "auto_now", False)
+    return timezone.now() if is_now else column.get_default()
