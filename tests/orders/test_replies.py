@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from marketplaces import outbox, parking
+from marketplaces import outbox, parking, setbacks
 from marketplaces.connectors.errors import BadResponse, Rejected, Unavailable
 from marketplaces.models import Connection, Operation
 from orders.models import ConversationMessage
@@ -114,9 +114,9 @@ def test_a_refused_answer_leaves_the_buyer_waiting_and_people_told(talking, part
 
 def test_an_unclear_answer_asks_a_person(talking, partner):
     found = heard(talking, chat())
-    TalkingShop.failing = [(BadResponse("odd"), False)] * outbox.UNCLEAR_TRIES
+    TalkingShop.failing = [(BadResponse("odd"), False)] * setbacks.UNCLEAR_TRIES
     sent = say(found)
-    for _ in range(outbox.UNCLEAR_TRIES):
+    for _ in range(setbacks.UNCLEAR_TRIES):
         drain(talking)
     assert state_of(sent) == State.UNCLEAR
     assert Notification.objects.filter(user=partner.owner, kind="reply_unclear").count() == 1
