@@ -4,6 +4,7 @@ import logging
 import os
 
 import pytest
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from partners import request_context
@@ -64,7 +65,7 @@ def test_the_partner_is_that_of_the_cabinet_which_is_open(lines, partner, monkey
     def answer(request):
         assert request.partner == partner
         logging.getLogger("shop").warning("x")
-        return {}
+        return HttpResponse()
 
     middleware.request_context(middleware.current_partner(answer))(request)
     (line,) = lines()

@@ -91,5 +91,5 @@ def topics(client) -> set[str]:
 def test_there_is_a_choice_only_where_some_marketplace_tells_it(partner_client, monkeypatch, fake):
     assert "key_expiring" in topics(partner_client)
     monkeypatch.delitem(registry.CONNECTORS, "fake")
-    assert not topics(partner_client) & {"key_expiring", "review", "remote_access"}
+    assert not topics(partner_client) & {"key_expiring", "remote_access"}
     assert {"deadline", "low_stock"} <= topics(partner_client)

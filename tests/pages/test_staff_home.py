@@ -26,12 +26,12 @@ def delivery(user, **fields) -> Delivery:
     return Delivery.objects.create(notification=notice, channel="email", **fields)
 
 
-def parked(shop, ago=timedelta(0)) -> None:
+def parked(shop, ago=timedelta(0), target="SKU-1") -> None:
     operation = Operation.objects.create(
         partner=shop.partner,
         connection=shop,
         kind="push_price",
-        target="SKU-1",
+        target=target,
         dedupe=uuid.uuid4().hex,
         state="parked",
         due_at=timezone.now(),

@@ -27,7 +27,7 @@ def _in_english(client, monkeypatch):
 def shop(partner):
     made = factories.make_connection(partner, state="degraded")
     parked(made)
-    parked(made)
+    parked(made, target="SKU-2")
     return made
 
 

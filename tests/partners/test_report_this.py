@@ -141,9 +141,9 @@ def test_also_of_what_broke(partner_client):
     assert (answer.status_code, bool(report_in(answer))) == (500, True)
 
 
-@pytest.mark.parametrize("template", ["500.html", "503.html"])
-def test_they_are_drawn_without_a_database(template, django_assert_num_queries):
+@pytest.mark.parametrize("page", ["500.html", "503.html"])
+def test_they_are_drawn_without_a_database(page, django_assert_num_queries):
     with django_assert_num_queries(0), request_context.of(request_id="ab1", ip=None, user_agent=""):
-        assert NEW not in render_to_string(template)
+        assert NEW not in render_to_string(page)
         request_context.note_partner(1, may_report=True)
-        assert f"{NEW}?code=ab1" in render_to_string(template)
+        assert f"{NEW}?code=ab1" in render_to_string(page)

@@ -34,7 +34,7 @@ OF_THE_ISSUE = {
     "remote access": Topic.REMOTE_ACCESS,
 }
 # They tell of rooms that are not built yet: docs/telegram.md says where each comes.
-LATER = {"review or question", "remote access"}
+LATER = {"remote access"}
 # Mailed to somebody without an account; its words are in test_invitations.
 KINDS_TOLD = [name for name in KINDS if name != "invited"]
 
