@@ -22,6 +22,9 @@ class Return(models.Model):
         REFUSED = "refused", _("Refused by the marketplace")
         UNCLEAR = "unclear", _("No clear answer")
 
+    # Their words for waiting for ours.
+    AWAITING_US = ("WAITING_FOR_DECISION", "PREMODERATION_DECISION_WAITING", "REFUND_IN_PROGRESS")
+
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="returns")
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="returns")
     external_id = models.CharField(_("number"), max_length=60)

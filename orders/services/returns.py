@@ -27,8 +27,6 @@ from products.services import stock
 logger = logging.getLogger(__name__)
 
 Decision = Return.Decision
-# While the marketplace waits for our word.
-WAITING = ("WAITING_FOR_DECISION", "PREMODERATION_DECISION_WAITING", "REFUND_IN_PROGRESS")
 
 
 class CannotDecide(Exception):
@@ -139,7 +137,7 @@ def can_decide(parcel: Return) -> bool:
     return (
         connection.state != Connection.State.DISCONNECTED
         and parcel.decision_state in ("", Decision.REFUSED, Decision.UNCLEAR)
-        and parcel.refund_status in WAITING
+        and parcel.refund_status in Return.AWAITING_US
         and connector_class(connection.marketplace).supports(Capability.DECIDE_RETURN)
     )
 

@@ -181,7 +181,7 @@ def _make_keys(trail) -> None:
     for number in range(3):
         data = {"name": f"Key {number}", "scopes": ["stock:read"], "days": "30"}
         data["csrfmiddlewaretoken"] = trail.http.cookies["csrftoken"]
-        page = trail.http.post(path, data=data).text
+        page = trail.http.post(path, data=data, follow_redirects=True).text
         key = trail.secret(f"API key {number}", re.search(r"scx_[\w-]{43}", page)[0])
         for asked, status in (("stock", 200), ("orders", 403)):
             answer = trail.get(f"/api/v1/{asked}", Authorization=f"Bearer {key}")

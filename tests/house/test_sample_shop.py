@@ -82,6 +82,7 @@ def things(of_room: str) -> dict[str, int]:
             "listing": Listing.objects.first().pk,
             "connection_pk": Connection.objects.first().pk,
             "line_pk": 1,
+            "item_pk": 1,
         }
 
 

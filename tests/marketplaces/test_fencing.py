@@ -136,7 +136,7 @@ def test_the_lease_is_renewed_after_waiting_for_a_place(monkeypatch):
     happened = []
 
     @contextmanager
-    def slot(account, parallel, patience):
+    def slot(account, parallel, patience, longest):
         happened.append("place")
         yield
 

@@ -2,6 +2,7 @@ import pytest
 
 from partners import audit
 from partners.models import Partner
+from sellercloudx.lib import formats
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +104,7 @@ def test_the_whole_application_is_on_one_page(staff_client, django_assert_max_nu
         "31234567890123",
         "Taklif",
         partner.referral_code,
-        partner.owner.phone,
+        formats.phone(partner.owner.phone),
         partner.owner.email,
         "Roʻyxatdan oʻtish",
         "&lt;i&gt;",
