@@ -12,6 +12,7 @@ from marketplaces.connectors.conversations import ReturnDecision
 from orders.models import OrderLine, ReturnItem
 from orders.parcel_words import DECISIONS, DECLINE_REASONS
 from orders.services import marking
+from partners.support_forms import EitherField
 
 BOXES = 50
 
@@ -145,7 +146,8 @@ def _not_a_code(number: int, code: str) -> str:
 def _codes_field(line: OrderLine) -> forms.CharField:
     # The separator is a sign that Python counts as a space: nothing may be stripped.
     attrs = {"rows": min(max(line.quantity, 2), 8), "autocomplete": "off", "spellcheck": "false"}
-    return forms.CharField(
+    made = EitherField if line.needs_codes else forms.CharField
+    return made(
         label=_("Marking codes, one on a line"),
         required=False,
         strip=False,
