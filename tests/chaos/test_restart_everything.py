@@ -39,10 +39,15 @@ class Everything(Run):
     """A run whose processes can all be killed, and started again on the same ports."""
 
     def start(self):
+        """All at once, as a machine does: nobody waits for anybody."""
         self.processes.env["DJANGO_SETTINGS_MODULE"] = "tests.chaos.web_settings"
-        self.address = self.processes.web()
         for _ in range(WORKERS):
             self.processes.start("worker", "-m", "tests.chaos.hurried")
+        if self.sandbox_process.poll() is not None:
+            state, port = self.scratch / "sandbox.db", self.sandbox.url.rsplit(":", 1)[1]
+            again = sandbox_process.start("--fast", "--port", port, state=state)
+            self.sandbox_process = again[0]
+        self.address = self.processes.web()
 
     def kill(self):
         """By pid, from outside, none of them warned."""
@@ -54,11 +59,6 @@ class Everything(Run):
         self.kills += len(running) + 1
         if settings.REDIS_URL:
             redis.Redis.from_url(settings.REDIS_URL).flushdb()
-
-    def start_again(self):
-        state, port = self.scratch / "sandbox.db", self.sandbox.url.rsplit(":", 1)[1]
-        self.sandbox_process, _ = sandbox_process.start("--fast", "--port", port, state=state)
-        self.start()
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_it_settles_by_itself(everything, capsys):
     under_way = dict(mine.values_list("pk", "kind"))
     killed, told = time.monotonic(), Operation.objects.filter(pk__in=under_way)
     rows = activity.items.count()
-    run.start_again()
+    run.start()
     run.sandbox.control("DELETE", "faults")
     up = time.monotonic() - killed
     # Nobody decides, presses or repeats anything now.
