@@ -164,7 +164,7 @@ class ConversationMessage(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.sender} of {self.conversation_id}"
+        return f"{self.sender} → {self.conversation_id}"
 
     def save(self, *args, **kwargs):
         self.folded = fold(self.text)
@@ -191,7 +191,7 @@ class ConversationNote(models.Model):
         ]
 
     def __str__(self):
-        return f"note {self.pk} of {self.conversation_id}"
+        return f"{self.pk} → {self.conversation_id}"
 
 
 class ReplyTemplate(models.Model):

@@ -43,7 +43,7 @@ class TheirCard(models.Model):
         verbose_name_plural = _("cards as marketplaces show them")
 
     def __str__(self):
-        return f"theirs of listing {self.listing_id}"
+        return f"→ {self.listing_id}"
 
 
 class CatalogueRow(models.Model):

@@ -41,7 +41,7 @@ def message(talk: Conversation) -> ConversationMessage:
 
 def template(partner: Partner) -> ReplyTemplate:
     return ReplyTemplate(
-        partner=partner, title=f"Javob {uuid.uuid4().hex[:8]}", text="Ertaga yuboramiz."
+        partner=partner, title=f"SCALE-1-{uuid.uuid4().int}", text="Ertaga yuboramiz."
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -103,7 +103,7 @@ def _of_tickets() -> dict[str, Any]:
     theirs = SupportTicket.objects.filter(partner=OuterRef("partner")).order_by()
     counted = theirs.filter(status__in=OPEN).values("partner").annotate(count=Count("pk"))
     last = theirs.order_by("-last_id").values(
-        told=JSONObject(id="pk", subject="subject", status="status")
+        told=JSONObject(id="pk", subject=F("subject"), status="status")
     )
     return {
         "open_tickets": Coalesce(Subquery(counted.values("count")), 0),

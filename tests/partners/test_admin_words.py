@@ -15,7 +15,7 @@ from tests import marked
 
 pytestmark = pytest.mark.django_db
 # The same word in both, and signs.
-SAME = {":", ":?.!", "MFO", "Operator", "bank", "model"}
+SAME = {":", ":?.!", "Chat", "MFO", "Operator", "bank", "model"}
 
 
 @pytest.fixture

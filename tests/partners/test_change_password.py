@@ -50,7 +50,8 @@ def test_the_old_one_cannot_be_guessed_by_who_finds_an_open_browser(partner_clie
     assert 1 <= int(answers[-1]["Retry-After"]) <= 900
 
 
-def test_whoever_waits_for_approval_and_our_own_people_may_too(client, staff_client):
+def test_whoever_waits_for_approval_and_our_own_people_may_too(client, staff):
     client.force_login(factories.make_partner(state="pending").owner)
     assert client.post(PAGE, WISH).status_code == 302
-    assert staff_client.get("/admin-panel/settings/password/").status_code == 200
+    client.force_login(staff)
+    assert client.get("/admin-panel/settings/password/").status_code == 200
