@@ -209,7 +209,10 @@ def _entry(listing: Listing, kind: str, payload: Any, dedupe: str) -> Entry:
 
 def told(products: Iterable[Product]) -> list[Listing]:
     """The listings a marketplace has, or is about to get; a disconnected shop is told nothing."""
-    return list(_told().filter(product__in=list(products)))
+    wanted = list(products)
+    found = _told().filter(product__in=wanted)
+    # Of one product the shops differ: they come in the same query.
+    return list(found.select_related("connection") if len(wanted) == 1 else found)
 
 
 def _told() -> QuerySet[Listing]:

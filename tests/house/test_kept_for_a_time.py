@@ -147,7 +147,7 @@ def test_a_row_that_changed_meanwhile_is_left_alone(partner):
 
 
 def test_the_clock_does_all_of_it():
-    assert len(FORGETS) == 10
+    assert len(FORGETS) == 12
 
 
 def test_long_work_of_more_than_a_year_ago(monkeypatch, partner):

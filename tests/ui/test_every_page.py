@@ -62,7 +62,7 @@ def addresses(who: str, connection) -> list[str]:
         if rule.who == who
         and "get" in rule.methods
         and name not in NOT_OURS
-        and not name.endswith(("_file", "_result", "_news", ":label", ":file"))
+        and not name.endswith(("_file", "_result", "_news", ":label", ":file", ":intent"))
     ]
 
 

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.urls import get_resolver
 from django.utils import translation
 
+from marketplaces.connectors.conversations import ReturnDecision
 from marketplaces.connectors.registry import connector_class
 from marketplaces.connectors.remote import (
     Attribute,
@@ -20,14 +21,20 @@ from marketplaces.connectors.remote import (
     RemoteBusiness,
     RemoteShop,
 )
-from marketplaces.forms import KeyForm, ShopForm
+from marketplaces.forms import KeyForm, NotToldForm, ShopForm
+from orders import inbox_forms
 from orders.forms import CancelForm, FilterForm, LinkForm
+from orders.inbox_forms import AnswererForm, InboxFilterForm
+from orders.models import OrderLine, ReturnItem
+from orders.parcel_forms import DecisionForm, PackForm, TakeInForm
 from partners.company_form import CompanyForm
-from partners.forms import InvitationForm, NewPasswordForm, RoleForm
+from partners.contact_form import ContactForm
+from partners.forms import ChangePasswordForm, InvitationForm, NewPasswordForm, RoleForm
 from partners.models import Member
 from partners.notice_form import NoticeForm
 from partners.ticket_forms import TicketFilterForm
 from products.card_form import CardForm
+from products.listing_filters import ListingFilterForm
 from products.stock_forms import PartsForm, StockForm
 from scripts.messages import APPS, FROM_DJANGO, in_python
 from sellercloudx.demo import scale
@@ -59,7 +66,7 @@ def all_forms(of=forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
     for form in of.__subclasses__():
         yield from all_forms(form)
         app, *_, module = form.__module__.split(".")
-        if app in APPS and module != "admin":
+        if app in APPS and module not in ("admin", "admin_forms"):
             yield form
 
 
@@ -84,6 +91,16 @@ def made(form, data, files=None):
         CardForm: lambda: CardForm(
             data, card=scale.card(factories.make_listing()), attributes=ATTRIBUTES
         ),
+        ContactForm: lambda: ContactForm(data, user=factories.make_user()),
+        ChangePasswordForm: lambda: ChangePasswordForm(data, user=factories.make_user()),
+        NotToldForm: lambda: NotToldForm(data, shops=[]),
+        InboxFilterForm: lambda: InboxFilterForm(data, shops=[factories.make_connection()]),
+        ListingFilterForm: lambda: ListingFilterForm(data, shops=[factories.make_connection()]),
+        inbox_forms.NoteForm: lambda: inbox_forms.NoteForm(data),
+        AnswererForm: lambda: AnswererForm(data, colleagues=[factories.make_user()]),
+        TakeInForm: lambda: TakeInForm(data, item=ReturnItem(pk=1, quantity=2)),
+        DecisionForm: lambda: DecisionForm(data, offered=[ReturnDecision("REFUND", ("OTHER",))]),
+        PackForm: lambda: PackForm(data, lines=[OrderLine(pk=1, quantity=2, name="Choynak")]),
     }
     return special[form]() if form in special else form(data, files)
 

@@ -18,8 +18,7 @@ CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((element) => 
 # A press by finger needs 44 px; links inside a sentence are exempt, as in WCAG 2.5.8.
 TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
   .map((element) => [element, (element.closest('label')
-    || element.matches('[type=file]') && element.nextElementSibling?.querySelector('.btn')
-    || element).getBoundingClientRect()])
+    || document.querySelector(`label.btn[for="${element.id}"]`) || element).getBoundingClientRect()])
   .filter(([element, box]) => box.width && box.height && (box.height < 43.5 || box.width < 24)
     && !element.closest('p, td, dd, .note, .skip'))
   .map(([element, box]) => `${element.outerHTML.slice(0, 60)} ${box.width} x ${box.height}`)"""
