@@ -31,7 +31,7 @@ from tests.processes import wait_until
 
 SIZE = Size(orders=40, prices=24, stocks=24)
 ROWS = 40
-# The promise is 30 seconds (`SETTLED_WITHIN=30`, on a machine with nothing else to do); CI has less.
+# 30 is the promise, to be kept by a machine with nothing else to do: `SETTLED_WITHIN=30`.
 SETTLED_WITHIN = float(os.environ.get("SETTLED_WITHIN", "90"))
 pytestmark = [pytest.mark.processes, pytest.mark.timing, pytest.mark.timeout(400)]
 

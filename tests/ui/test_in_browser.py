@@ -16,9 +16,10 @@ CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((element) => 
     && !element.closest('.tabs, .scroll, .vh, .skip');
 }).map((element) => element.outerHTML.slice(0, 80))"""
 # A press by finger needs 44 px; links inside a sentence are exempt, as in WCAG 2.5.8.
-TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
-  .map((element) => [element, (element.closest('label')
-    || document.querySelector(`label.btn[for="${element.id}"]`) || element).getBoundingClientRect()])
+# What takes a file lies unseen under its label, which looks like a button.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    'a, button, input:not([type=file]), select, summary, textarea, label.btn')]
+  .map((element) => [element, (element.closest('label') || element).getBoundingClientRect()])
   .filter(([element, box]) => box.width && box.height && (box.height < 43.5 || box.width < 24)
     && !element.closest('p, td, dd, .note, .skip'))
   .map(([element, box]) => `${element.outerHTML.slice(0, 60)} ${box.width} x ${box.height}`)"""
