@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplaces import replaying
 from marketplaces.connectors.base import Connector
 from marketplaces.connectors.remote import CheckResult, RemoteShop
 from marketplaces.models import Connection, Operation
@@ -110,3 +111,23 @@ class CapForm(forms.Form):
         min_value=0,
         max_value=100_000,
     )
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        first, last = replaying.days_to_choose()
+        self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        first, last = replaying.days_to_choose()
+        if not first <= day <= last:
+            raise forms.ValidationError(_("Choose a day of the last year, today at the latest."))
+        return day

@@ -91,9 +91,9 @@ GUARDS = {
         "Order.objects.select_related",
     ),
     "whose connection": Guard(
-        "marketplaces/views.py",
-        "shown = Connection.objects.for_partner(request.partner).shown()",
-        "shown = Connection.objects.shown()",
+        "marketplaces/views/shops.py",
+        "Connection.objects.for_partner(request.partner)",
+        "Connection.objects",
     ),
     "whose member": Guard(
         "partners/views/team.py",

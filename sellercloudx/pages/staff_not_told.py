@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from marketplaces import not_told
 from marketplaces.forms import NotToldForm
 from marketplaces.models import Operation
-from marketplaces.not_told_views import back, carry_out, chosen_of, listing
+from marketplaces.views.not_told import back, carry_out, chosen_of, listing
 from partners.access import staff_required
 from sellercloudx.lib.keyset import number
 from sellercloudx.pages.staff_shops import RETRY

@@ -3,22 +3,22 @@
 import uuid
 from math import ceil
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from marketplaces import notifications, replaying
+from marketplaces import notifications
 from marketplaces.connectors.errors import BadResponse
 from marketplaces.connectors.registry import connector_class
+from marketplaces.forms import DayForm
 from marketplaces.models import Connection, ReplayedDay, Stream
+from marketplaces.views import shops
 from partners import request_context
 from partners.access import partner_required
 from partners.models import Member
@@ -69,7 +69,7 @@ def _address(connection: Connection) -> str:
 @partner_required(at_least=MANAGER)
 @require_POST
 def news_on(request, pk):
-    notifications.turn_on(connection=_working(request, pk), by=request.user)
+    notifications.turn_on(connection=shops.working(request, pk), by=request.user)
     messages.success(
         request, _("The address is made. Paste it into the marketplace's cabinet; see below how.")
     )
@@ -79,43 +79,21 @@ def news_on(request, pk):
 @partner_required(at_least=MANAGER)
 @require_POST
 def news_off(request, pk):
-    notifications.turn_off(connection=_working(request, pk), by=request.user)
+    notifications.turn_off(connection=shops.working(request, pk), by=request.user)
     messages.success(request, _("Notifications are taken no more. Orders are read as before."))
     return redirect("marketplaces:detail", pk)
-
-
-class DayForm(forms.Form):
-    day = forms.DateField(
-        label=gettext_lazy("Day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        first, last = replaying.days_to_choose()
-        self.fields["day"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
-
-    def clean_day(self):
-        day = self.cleaned_data["day"]
-        first, last = replaying.days_to_choose()
-        if not first <= day <= last:
-            raise forms.ValidationError(_("Choose a day of the last year, today at the latest."))
-        return day
 
 
 @partner_required
 @require_GET
 def days(request, pk):
-    shown = Connection.objects.for_partner(request.partner).shown()
-    connection = get_object_or_404(shown, pk=pk)
+    connection = shops.shown(request, pk)
     is_working = connection.state in Connection.WORKING
     form = DayForm(initial={"submission": uuid.uuid4()}) if is_working else None
     return _show_days(request, connection, form)
 
 
 def _show_days(request, connection, form, status=200):
-    connection.title = connector_class(connection.marketplace).name
     newest = ReplayedDay.objects.filter(connection=connection).order_by("-pk")[:DAYS_SHOWN]
     orders = Stream.objects.filter(connection=connection, name="orders")
     context = {
@@ -140,15 +118,9 @@ def _heard(connection) -> dict[str, float] | None:
 @partner_required
 @require_POST
 def replay(request, pk):
-    connection = _working(request, pk)
+    connection = shops.working(request, pk)
     form = DayForm(request.POST)
     if not form.is_valid():
-        return _show_days(request, connection, form, status=422)
+        return _show_days(request, shops.described(connection), form, status=422)
     day = form.cleaned_data["day"].isoformat()
     return activity.started(request, "replay_day", connection=connection.pk, day=day)
-
-
-def _working(request, pk) -> Connection:
-    return get_object_or_404(
-        Connection.objects.for_partner(request.partner).working().select_related("partner"), pk=pk
-    )

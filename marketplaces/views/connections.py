@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from marketplaces import breakers, connecting, gateway, inbound, inbound_views, parking
+from marketplaces import connecting, gateway, inbound, parking
 from marketplaces.connectors.base import Capability
 from marketplaces.connectors.errors import Kind
 from marketplaces.connectors.registry import CONNECTORS, connector_class
@@ -17,32 +18,20 @@ from marketplaces.explain import (
     STREAM_NAMES,
     explain,
     right,
-    standing,
     unclear_words,
 )
 from marketplaces.forms import SHOP_IS_OFF, CapForm, KeyForm, ShopForm
 from marketplaces.models import Connection, Operation
-from partners.access import is_ours, partner_required
+from marketplaces.views import shops
+from marketplaces.views.inbound import news_shown
+from marketplaces.views.not_told import back
+from partners.access import partner_required
 from partners.models import Member
 from sellercloudx.lib.wiring import resolve
 
 MANAGER = Member.Role.MANAGER
 HELD = Operation.State.HELD
 PARKED_SHOWN = 50
-
-
-def _connection(request, pk) -> Connection:
-    shown = Connection.objects.for_partner(request.partner).shown()
-    shown = shown.select_related("partner", "breaker")
-    return _described(get_object_or_404(shown, pk=pk))
-
-
-def _described(connection: Connection) -> Connection:
-    """With what its page shows beside the row."""
-    connection.title = connector_class(connection.marketplace).name
-    connection.tone, connection.standing = standing(connection)
-    connection.is_left_alone = breakers.standing(connection)
-    return connection
 
 
 def _looking_again(view):
@@ -66,7 +55,7 @@ def _looking_again(view):
 def index(request):
     own = Connection.objects.for_partner(request.partner).order_by("pk")
     own = own.annotate(gone_since=connecting.gone_since())
-    own = list(map(_described, own.select_related("breaker").prefetch_related("streams")))
+    own = list(map(shops.described, own.select_related("breaker").prefetch_related("streams")))
     connections = [one for one in own if one.state != Connection.State.DISCONNECTED]
     for connection in connections:
         # A stream with nothing to ask succeeds without a call; orders are always asked for.
@@ -105,7 +94,7 @@ def connect(request, slug):
 @partner_required
 @require_GET
 def detail(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     return _show(request, connection, _shop_form(connection))
 
 
@@ -137,7 +126,7 @@ def _show(request, connection, shop_form, status=200):
         "streams": [_stream_line(stream) for stream in connection.streams.order_by("name")],
         "waiting": operations.filter(state__in=Operation.OPEN).count(),
         "parked": _parked(operations),
-        **inbound_views.news_shown(connection, is_manager=request.member.is_at_least(MANAGER)),
+        **news_shown(connection, is_manager=request.member.is_at_least(MANAGER)),
         "has_catalogue": connection.account and connector.supports(Capability.LOOK_UP),
         "capabilities": [(name, connector.supports(c)) for c, name in CAPABILITY_NAMES.items()],
     }
@@ -160,7 +149,7 @@ def _parked(operations) -> list[tuple[Operation, str]]:
 @require_POST
 @_looking_again
 def test(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     if connecting.test(connection=connection, by=request.user):
         messages.success(request, _("The key works."))
     return redirect("marketplaces:detail", pk)
@@ -170,7 +159,7 @@ def test(request, pk):
 @require_POST
 @_looking_again
 def replace_key(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     form = KeyForm(connector_class(connection.marketplace), request.POST)
     if not form.is_valid():
         messages.error(request, _("Paste the whole key. Nothing was changed."))
@@ -197,7 +186,7 @@ def _not_taken(refused: connecting.KeyNotTaken) -> str:
 @partner_required(at_least=MANAGER)
 @require_POST
 def choose(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     form = _shop_form(connection, request.POST)
     if form is None:
         return redirect("marketplaces:detail", pk)
@@ -221,7 +210,7 @@ def choose(request, pk):
 @partner_required(at_least=MANAGER)
 @require_POST
 def disconnect(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     connecting.disconnect(connection=connection, by=request.user)
     messages.success(
         request, _("Disconnected. The key is erased; orders and history stay with you.")
@@ -232,7 +221,7 @@ def disconnect(request, pk):
 @partner_required
 @require_POST
 def sync(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     if why_not := _why_unread(connection):
         messages.warning(request, why_not)
     else:
@@ -268,7 +257,7 @@ def retry(request, pk):
 @partner_required
 @require_POST
 def retry_all(request, pk):
-    done = parking.retry_all(connection=_connection(request, pk), by=request.user)
+    done = parking.retry_all(connection=shops.shown(request, pk), by=request.user)
     words = ngettext("%(n)d is being told again.", "%(n)d are being told again.", done)
     messages.success(request, words % {"n": done})
     return redirect("marketplaces:detail", pk)
@@ -292,7 +281,4 @@ def _decide(request, pk, decision, words):
         messages.warning(request, _("It has been decided already. Look again."))
     else:
         messages.success(request, words)
-    back = request.POST.get("next", "")
-    if is_ours(request, back):
-        return redirect(back)
-    return redirect("marketplaces:detail", operation.connection_id)
+    return back(request, reverse("marketplaces:detail", args=[operation.connection_id]))

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplaces import caps, rehearsing
 from marketplaces.forms import CapForm
-from marketplaces.models import Connection, Intent
+from marketplaces.models import Intent
+from marketplaces.views import shops
 from partners.access import partner_required
 from partners.models import Member
 from sellercloudx.lib.keyset import newest_first
@@ -19,15 +20,10 @@ SHOWN = 2000
 PAGE = 20
 
 
-def _connection(request, pk) -> Connection:
-    shown = Connection.objects.for_partner(request.partner).shown().select_related("partner")
-    return get_object_or_404(shown, pk=pk)
-
-
 @partner_required(at_least=Role.MANAGER)
 @require_http_methods(["GET", "POST"])
 def rehearsal(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     if request.method == "POST":
         is_on = request.POST.get("is_on") == "1"
         if rehearsing.switch(connection=connection, by=request.user, is_on=is_on):
@@ -59,7 +55,7 @@ def intent(request, pk):
 @partner_required(at_least=Role.OWNER)
 @require_POST
 def cap(request, pk):
-    connection = _connection(request, pk)
+    connection = shops.shown(request, pk)
     form = CapForm(request.POST)
     if form.is_valid():
         caps.set_cap(
