@@ -29,16 +29,17 @@ def receive_orders(connection: Connection, orders: Iterable[RemoteOrder]) -> Non
     """
     batch = list(orders)
     known = _known(connection, batch)
-    new: dict[str, RemoteOrder] = {}
+    met, new = set(known), list[RemoteOrder]()
     for remote in batch:
         number = storable(remote.external_id, 60)
-        if number not in known and number not in new:
-            new[number] = remote
-        elif number in new or _is_news(known[number], remote):
-            _receive_new(connection, list(new.values()))
-            new.clear()
+        if number not in met:
+            met.add(number)
+            new.append(remote)
+        elif number not in known or _is_news(known[number], remote):
+            _receive_new(connection, new)
+            new = []
             _receive(connection, remote)
-    _receive_new(connection, list(new.values()))
+    _receive_new(connection, new)
 
 
 def open_order_ids(connection: Connection) -> list[str]:

@@ -90,6 +90,19 @@ def test_a_batch_is_as_if_each_order_came_alone(fake, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_what_frees_pieces_comes_before_what_wants_them_however_often_an_order_is_told(
+    shop, product
+):
+    """Of five pieces the first order holds all, and lets go of them before the second is told."""
+    wants_all = remote("1", minutes=1, lines=[line("SKU-1", 5)])
+    lets_go = replace(remote("1", minutes=2), status=OrderStatus.CANCELLED)
+    second = remote("2", lines=[line("SKU-1", 5)])
+    other = remote("3", lines=[])
+    intake.receive_orders(shop, [remote("1", lines=[]), wants_all, other, lets_go, second])
+    assert Order.objects.get(external_id="2").lines.get().stock == "reserved"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("bad", [line("SKU-1", -1), line("SKU-1", 2**70)])
 def test_an_order_that_no_column_holds_holds_back_no_other(shop, product, bad):
     news = [
