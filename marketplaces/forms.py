@@ -1,12 +1,11 @@
-from collections.abc import Mapping, Sequence
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplaces import replaying
 from marketplaces.connectors.base import Connector
 from marketplaces.connectors.remote import CheckResult, RemoteShop
-from marketplaces.models import Connection, Operation
+from marketplaces.models import Operation
+from marketplaces.shop_filter import ShopFilterForm
 
 SHOP_IS_OFF = _(
     "A shop whose access by API is switched off cannot be chosen. Switch it on in the cabinet of "
@@ -76,30 +75,19 @@ def _shop_label(shop: RemoteShop, business: str) -> str:
     return label if shop.is_available else f"{label} · {_('switched off')}"
 
 
-class NotToldForm(forms.Form):
+class NotToldForm(ShopFilterForm):
     """What narrows the list of what was not told; anything odd in the address is left out."""
 
+    narrowing = ("kind", "shop")
     kind = forms.ChoiceField(
         label=_("What"), required=False, choices=[("", _("All actions")), *Operation.Kind.choices]
     )
-    shop = forms.ChoiceField(label=_("Shop"), required=False)
     show = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection] = ()):
-        super().__init__(data)
-        named = [(str(shop.pk), shop.name or shop.marketplace) for shop in shops]
-        self.fields["shop"].choices = [("", _("All shops")), *named]
-        if len(shops) < 2:
-            del self.fields["shop"]
-        self.full_clean()
-
     def narrow(self, operations):
-        cleaned = {name: self.cleaned_data.get(name, "") for name in ("kind", "shop")}
-        if cleaned["kind"]:
-            operations = operations.filter(kind=cleaned["kind"])
-        if cleaned["shop"]:
-            operations = operations.filter(connection=int(cleaned["shop"]))
-        return operations
+        if kind := self.filters.get("kind"):
+            operations = operations.filter(kind=kind)
+        return self.of_shop(operations)
 
 
 class CapForm(forms.Form):

@@ -5,40 +5,24 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplaces.models import Connection
+from marketplaces.shop_filter import ShopFilterForm
 from orders.models import Order, OrderLine
 from orders.wording import CANCEL_REASONS
 from partners.models import Partner
 from partners.typed import SearchField
 from products.models import Product
-from products.wording import shop_title
 from sellercloudx.lib.text import fold
 
 
-class FilterForm(forms.Form):
+class FilterForm(ShopFilterForm):
     """What narrows the order list; anything odd in the address is left out."""
 
+    narrowing = ("q", "shop")
     q = SearchField(label=_("Search orders"), placeholder=_("Number, product, SKU"))
-    shop = forms.ChoiceField(label=_("Shop"), required=False)
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection]):
-        super().__init__(data)
-        named = [(str(shop.pk), shop_title(shop)) for shop in shops]
-        self.fields["shop"].choices = [("", _("All shops")), *named]
-        if len(shops) < 2:
-            del self.fields["shop"]
-        self.full_clean()
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """Those in use, as they stand in the address."""
-        cleaned = {name: self.cleaned_data.get(name, "") for name in ("q", "shop")}
-        return {name: value for name, value in cleaned.items() if value}
-
     def narrow(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        if shop := self.filters.get("shop"):
-            orders = orders.filter(connection=int(shop))
+        orders = self.of_shop(orders)
         return searched(orders, self.filters.get("q", ""))
 
 

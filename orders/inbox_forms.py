@@ -1,6 +1,6 @@
 """What narrows the Inbox, and what people type there: shape only, services decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplaces.models import Connection
+from marketplaces.shop_filter import ShopFilterForm
 from orders.models import Conversation, ConversationMessage, ReplyTemplate
 from partners import typed
 from partners.models import User
 from partners.support_forms import client_id_field, sentences
-from products.wording import shop_title
 from sellercloudx.lib.text import fold
 
 # Beyond what any marketplace takes; each says its own length.
@@ -22,35 +21,20 @@ LONGEST = 20_000
 SALT = "orders.inbox.reply"
 
 
-class InboxFilterForm(forms.Form):
+class InboxFilterForm(ShopFilterForm):
     """Anything odd in the address is left out."""
 
+    narrowing = ("q", "kind", "shop")
     q = typed.SearchField(label=_("Search"), placeholder=_("Buyer, words, order, SKU"))
     kind = forms.ChoiceField(
         label=_("Kind"),
         required=False,
         choices=[("", _("All kinds")), *Conversation.Kind.choices],
     )
-    shop = forms.ChoiceField(label=_("Shop"), required=False)
     show = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection]):
-        super().__init__(data)
-        named = [(str(shop.pk), shop_title(shop)) for shop in shops]
-        self.fields["shop"].choices = [("", _("All shops")), *named]
-        if len(shops) < 2:
-            del self.fields["shop"]
-        self.full_clean()
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """Those in use, as they stand in the address."""
-        cleaned = {name: self.cleaned_data.get(name, "") for name in ("q", "kind", "shop")}
-        return {name: value for name, value in cleaned.items() if value}
-
     def narrow(self, found: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        if shop := self.filters.get("shop"):
-            found = found.filter(connection=int(shop))
+        found = self.of_shop(found)
         if kind := self.filters.get("kind"):
             found = found.filter(kind=kind)
         return searched(found, self.filters.get("q", ""))

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from marketplaces import connecting
 from marketplaces.explain import explain
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from orders import freshness
 from orders.models import Order
-from products.wording import shop_title
 from sellercloudx.lib import formats
 
 State = Connection.State

@@ -1,6 +1,5 @@
 """The views of the list of listings, and what narrows it further."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplaces.connectors.remote import CardStatus
 from marketplaces.models import Connection
+from marketplaces.shop_filter import ShopFilterForm
 from partners.models import Partner
 from partners.typed import SearchField
 from products.models import Listing
 from products.tabs import COUNTED_UP_TO, TROUBLE, CountUpTo
-from products.wording import shop_title
 from sellercloudx.lib.text import fold
 
 State = Listing.State
@@ -48,28 +47,15 @@ def shops_of(partner: Partner) -> list[Connection]:
     return list(Connection.objects.filter(partner=partner).exclude(account="").order_by("pk"))
 
 
-class ListingFilterForm(forms.Form):
+class ListingFilterForm(ShopFilterForm):
     """What narrows the list; anything odd in the address is left out."""
 
+    narrowing = ("q", "shop", "state")
     q = SearchField(label=_("Search listings"), placeholder=_("Name, SKU, barcode"))
-    shop = forms.ChoiceField(label=_("Shop"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), *State.choices]
+    )
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: Mapping[str, str], *, shops: Sequence[Connection]):
-        super().__init__(data)
-        named = [(str(shop.pk), shop_title(shop)) for shop in shops]
-        self.fields["shop"].choices = [("", _("All shops")), *named]
-        self.fields["state"].choices = [("", _("All states")), *State.choices]
-        if len(shops) < 2:
-            del self.fields["shop"]
-        self.full_clean()
-
-    @property
-    def filters(self) -> dict[str, str]:
-        """Those in use, as they stand in the address."""
-        cleaned = {name: self.cleaned_data.get(name, "") for name in ("q", "shop", "state")}
-        return {name: value for name, value in cleaned.items() if value}
 
     @property
     def view(self) -> View:
@@ -79,8 +65,7 @@ class ListingFilterForm(forms.Form):
     def narrow(self, listings: QuerySet[Listing]) -> QuerySet[Listing]:
         """By the view, too."""
         filters = self.filters
-        if shop := filters.get("shop"):
-            listings = listings.filter(connection=int(shop))
+        listings = self.of_shop(listings)
         if state := filters.get("state"):
             listings = listings.filter(state=state)
         for word in fold(filters.get("q", "")).split():

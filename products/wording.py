@@ -11,9 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplaces.connectors.registry import CONNECTORS, connector_class
 from marketplaces.connectors.remote import CardStatus
-from marketplaces.models import Connection
+from marketplaces.shop_names import marketplace_name
 from products import price_words
 from products.models import Card, Listing, PriceChange, PriceProposal, StockMovement
 from products.services.fees import BY_PARTNER, source_in
@@ -148,17 +147,6 @@ def movement_reason(movement: StockMovement) -> str:
     if movement.kind == StockMovement.Kind.WRITE_OFF and order and code in GONE:
         return f"{order}: {GONE[code]}"
     return movement.reason
-
-
-def shop_title(connection: Connection) -> str:
-    """The marketplace by name, and the shop where the partner gave it one."""
-    slug = connection.marketplace
-    name = connector_class(slug).name if slug in CONNECTORS else slug
-    return f"{name} · {connection.name}" if connection.name else name
-
-
-def marketplace_name(slug: str) -> str:
-    return connector_class(slug).name if slug in CONNECTORS else slug
 
 
 def blocker_lines(listing: Listing, found: Iterable[Blocker]) -> list[dict[str, str]]:

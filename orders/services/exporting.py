@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from orders import tabs
 from orders.forms import FilterForm
 from orders.models import Order, OrderLine
@@ -20,7 +21,6 @@ from orders.periods import Period
 from partners.models import Partner
 from partners.services.activities import Made, Unfit, Work
 from partners.services.files import LARGEST_BYTES
-from products.wording import shop_title
 from sellercloudx.lib import tables
 
 AT_ONCE = 500

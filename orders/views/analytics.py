@@ -5,12 +5,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from orders import freshness, periods
 from orders.models import DailyAnalytics
 from orders.models.analytics import WHOLE_SHOP
 from partners.access import partner_required
 from products.models import Product
-from products.wording import shop_title
 
 
 @partner_required

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from marketplaces import outbox
 from marketplaces.connectors.registry import connector_class
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from orders import paging
 from orders.forms import LinkForm
 from orders.inbox_forms import (
@@ -30,7 +31,6 @@ from orders.wording import tellings
 from partners.access import OPERATOR, partner_required
 from partners.forms import posted
 from partners.models import Member, User
-from products.wording import shop_title
 
 NEWEST = paging.Sorting("last_at", newest_first=True)
 LONGEST_WAITING = paging.Sorting("waits_since", newest_first=False)

@@ -9,6 +9,7 @@ from marketplaces import gateway, outbox
 from marketplaces.connectors.errors import MarketplaceError
 from marketplaces.explain import explain
 from marketplaces.models import Operation
+from marketplaces.shop_names import shop_title
 from orders import paging
 from orders.models import Order, Return
 from orders.parcel_forms import DecisionForm, PackForm, TakeInForm, shown
@@ -17,7 +18,6 @@ from orders.services import marking, returns
 from orders.wording import tellings
 from partners.access import OPERATOR, partner_required
 from products.services import stock
-from products.wording import shop_title
 
 NEWEST = paging.Sorting("opened_at", newest_first=True)
 CODE_TONES = {"new": "mute", "sent": "warn", "good": "ok", "bad": "bad"}

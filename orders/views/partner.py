@@ -19,6 +19,7 @@ from marketplaces import outbox
 from marketplaces.connectors.errors import Kind, MarketplaceError
 from marketplaces.explain import explain
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from orders import freshness, paging, periods, shop_notes, tabs, wording
 from orders.forms import CancelForm, FilterForm, LinkForm
 from orders.models import Conversation, Order, OrderLine
@@ -28,7 +29,6 @@ from partners.access import OPERATOR, partner_required
 from partners.models import Member
 from partners.views import activity
 from products.models import Product
-from products.wording import shop_title
 from sellercloudx.lib import formats
 from sellercloudx.lib.keyset import number
 

@@ -27,7 +27,6 @@ TROUBLES: dict[str, str | Promise] = {
         "again."
     ),
     "file_gone": _("The file was kept for 7 days and is gone. Upload it again."),
-    "shop_gone": _("The shop is disconnected or its key is refused. Mend that and start it again."),
     "unreadable": _("The file cannot be read any more. Save it anew and upload it again."),
 }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from partners import audit, contact_links
 from partners.models import User
-from partners.reset_links import UsedLink
+from partners.one_time_links import UsedLink
 from partners.services import letters, notices
 from partners.services.registration import AlreadyTaken
 from sellercloudx.lib.queue import wake

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from partners import audit, reset_links
+from partners import audit, one_time_links, reset_links
 from partners.login import find_user, masked
 from partners.models import AuditLog, User
 from partners.services import notices
@@ -42,13 +42,13 @@ def send_link(login: str, asked: int) -> None:
 
 
 def set_new(*, token: str, password: str) -> User:
-    """Every session of this person ends with the old password. Raises reset_links.BadLink."""
+    """Every session of this person ends with the old password. Raises one_time_links.BadLink."""
     user = reset_links.user_of(token)
     with transaction.atomic():
         # Of two who use the link at once, one finds the password it was made for.
         unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
         if not unchanged.update(password=make_password(password)):
-            raise reset_links.UsedLink
+            raise one_time_links.UsedLink
         entry = audit.record("PASSWORD_RESET", actor=user, entity=user)
         notices.notify(
             users=[user],

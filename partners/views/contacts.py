@@ -8,11 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from partners import contact_links, limits, reset_links
+from partners import contact_links, limits, one_time_links
 from partners.access import applicant_required, staff_required
 from partners.contact_form import ContactForm
 from partners.forms import posted
-from partners.reset_links import BadLink
+from partners.one_time_links import BadLink
 from partners.services import contacts
 from partners.services.registration import AlreadyTaken
 from partners.views.own_password import is_theirs
@@ -76,7 +76,7 @@ def confirm(request, token):
         if request.method == "POST":
             contacts.confirm(token=token)
     except BadLink as error:
-        is_late = isinstance(error, reset_links.ExpiredLink)
+        is_late = isinstance(error, one_time_links.ExpiredLink)
         reason = (
             _("It worked for one hour.") if is_late else _("It was used already, or is not whole.")
         )

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from partners import limits, reset_links
+from partners import limits, one_time_links, reset_links
 from partners.forms import NewPasswordForm, PasswordResetForm, posted
 from partners.services import letters, password_reset
 from partners.telegram import bot
@@ -50,7 +50,7 @@ def new_password(request, token):
         if request.method == "POST" and form.is_valid():
             password_reset.set_new(token=token, password=form.cleaned_data["password"])
             return _to_login(request, user)
-    except reset_links.BadLink as error:
+    except one_time_links.BadLink as error:
         context = {"reason": _explained(error)}
         return render(request, "partners/password_reset_bad.html", context, status=410)
     return render(request, "partners/new_password.html", {"form": form})
@@ -63,9 +63,9 @@ def _to_login(request, user):
     return redirect("partners:login")
 
 
-def _explained(error: reset_links.BadLink) -> str:
-    if isinstance(error, reset_links.ExpiredLink):
+def _explained(error: one_time_links.BadLink) -> str:
+    if isinstance(error, one_time_links.ExpiredLink):
         return _("It worked for one hour.")
-    if isinstance(error, reset_links.UsedLink):
+    if isinstance(error, one_time_links.UsedLink):
         return _("It was used already, or your account has changed since it was sent.")
     return _("It is not whole: copy all of it from the letter or the message.")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplaces.connectors.remote import CardStatus
+from marketplaces.shop_names import shop_title
 from partners.models import Partner, User
 from partners.services.activities import Made, Work
 from partners.services.activity_items import Became, Outcome, one_by_one
@@ -104,7 +105,7 @@ def _judged(listing: Listing, card: Card | None) -> Candidate:
         lacks = wording.blocker_lines(listing, blockers(listing, card))
     else:
         lacks = [{"words": wording.standing(listing).words, "url": _page(listing)}]
-    shop = wording.shop_title(listing.connection)
+    shop = shop_title(listing.connection)
     return Candidate(listing, shop, card.version if card else 0, lacks)
 
 
@@ -132,7 +133,7 @@ def _publish(partner: Partner, pair: Pair, by: User) -> Became:
         return Became(f"№ {pk}", Outcome.SKIPPED, [_("It is gone.")])
     lacks = _send(listing, version, by)
     return Became(
-        f"{listing.product.name} → {wording.shop_title(listing.connection)}",
+        f"{listing.product.name} → {shop_title(listing.connection)}",
         Outcome.SKIPPED if lacks else Outcome.PUBLISHED,
         lacks,
         _page(listing),

@@ -33,7 +33,7 @@ def import_catalogue(work: Work) -> Made:
     own = Connection.objects.working().filter(partner=work.partner, pk=pk)
     connection = own.select_related("partner").first()
     if connection is None:
-        raise Unfit("shop_gone")
+        raise Unfit("shop_away")
     seen = _read(work, connection)
     taking = _Taking(seen)
     pks = CatalogueRow.objects.filter(connection=connection).order_by("pk")
@@ -52,7 +52,7 @@ def _read(work: Work, connection: Connection) -> set[str]:
                 seen |= {card.listing.sku for card in cards}
     except MarketplaceError as error:
         if error.kind == Kind.CONFIG:
-            raise Unfit("shop_gone") from error
+            raise Unfit("shop_away") from error
         raise
     return seen
 

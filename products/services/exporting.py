@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from partners.models import Partner
 from partners.services.activities import Made, Unfit, Work
 from partners.services.files import LARGEST_BYTES
@@ -48,7 +49,7 @@ def _found(partner: Partner, parameters: dict[str, Any]) -> "QuerySet[Product]":
 
 def _shops(partner: Partner) -> Shops:
     own = Connection.objects.for_partner(partner).exclude(account="").order_by("pk")
-    return {shop.pk: wording.shop_title(shop) for shop in own}
+    return {shop.pk: shop_title(shop) for shop in own}
 
 
 def _batches(found: "QuerySet[Product]") -> Iterator[list[Product]]:

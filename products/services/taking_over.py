@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from marketplaces.shop_names import shop_title
 from partners import audit
 from partners.models import Partner, User
 from partners.services.activities import Made, Work
 from partners.services.activity_items import Became, Outcome, one_by_one
-from products import wording
 from products.models import Listing
 from products.services import publishing
 
@@ -57,7 +57,7 @@ def _take(partner: Partner, pk: int, by: User) -> Became:
     listing = own.filter(pk=pk).first()
     if listing is None:
         return Became(f"№ {pk}", Outcome.SKIPPED, [_("It is gone.")])
-    title = f"{listing.product.name} → {wording.shop_title(listing.connection)}"
+    title = f"{listing.product.name} → {shop_title(listing.connection)}"
     url = reverse("products:listing", args=[pk])
     try:
         take_over(listing=listing, by=by)

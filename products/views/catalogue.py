@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from marketplaces.shop_names import shop_title
 from partners import limits
 from partners.access import OPERATOR, partner_required
 from partners.models import Member
@@ -99,7 +100,7 @@ def _described(products):
     for product in products:
         product.figures = figures.get(product.pk, stock.Figures())
         product.standings = [
-            (wording.shop_title(listing.connection), wording.standing(listing))
+            (shop_title(listing.connection), wording.standing(listing))
             for listing in by_product.get(product.pk, [])
         ]
     return products

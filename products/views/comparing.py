@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from marketplaces.shop_names import shop_title
 from partners.access import partner_required
 from products import listing_words, price_words, wording
 from products.models import Listing
@@ -23,7 +24,7 @@ def _own(request, pk) -> Listing:
         "product__photo", "connection", "partner", "theirs", "channel"
     )
     listing = get_object_or_404(rows.defer("product__photo__content"), pk=pk)
-    listing.title = wording.shop_title(listing.connection)
+    listing.title = shop_title(listing.connection)
     listing.standing = wording.standing(listing)
     return listing
 

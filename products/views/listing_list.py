@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from marketplaces.shop_names import shop_title
 from partners.access import partner_required
 from partners.views import activity
 from products import listing_filters, listing_words, wording
@@ -40,7 +41,7 @@ def index(request):
 
 
 def _describe(listing) -> None:
-    listing.title = wording.shop_title(listing.connection)
+    listing.title = shop_title(listing.connection)
     listing.standing = wording.standing(listing)
     listing.their_words = wording.their_words(listing)
     listing.next = listing_words.next_step(listing)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from marketplaces import categories, gateway, outbox
 from marketplaces.connectors.errors import MarketplaceError
 from marketplaces.explain import explain
+from marketplaces.shop_names import shop_title
 from partners.access import OPERATOR, partner_required
 from products import card_words, price_words, wording
 from products.models import Listing
@@ -27,7 +28,7 @@ def own_listing(request, pk) -> Listing:
         "product__photo", "connection", "partner"
     )
     listing = get_object_or_404(rows.defer("product__photo__content"), pk=pk)
-    listing.title = wording.shop_title(listing.connection)
+    listing.title = shop_title(listing.connection)
     listing.standing = wording.standing(listing)
     listing.their_words = wording.their_words(listing)
     listing.stopped_words = price_words.listing_stopped(listing)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from marketplaces.shop_names import shop_title
 from partners.access import OPERATOR, partner_required
 from products import price_words, tabs, wording
 from products.forms import AdjustForm, PriceForm, ProductForm
@@ -101,12 +102,12 @@ def _shops(listed, shops) -> dict:
         listing.standing = wording.standing(listing)
         listing.their_words = wording.their_words(listing)
         listing.stopped_words = price_words.listing_stopped(listing)
-        listing.title = wording.shop_title(listing.connection)
+        listing.title = shop_title(listing.connection)
         listing.category_words = wording.category_reason(listing)
     taken = {listing.connection_id for listing in listed}
     free = [one for one in shops if one.pk not in taken]
     for connection in free:
-        connection.title = wording.shop_title(connection)
+        connection.title = shop_title(connection)
     return {"listings": listed, "unlisted": free, "look_again": _look_again(listed)}
 
 
@@ -166,7 +167,7 @@ def price(request, pk):
         "proposed": proposed,
         "lines": _lines_of(proposal),
         "is_complete": proposal is not None and proposal.is_complete,
-        "shops": [(shop.pk, wording.shop_title(shop)) for shop in shops],
+        "shops": [(shop.pk, shop_title(shop)) for shop in shops],
         "stopped": _stopped(listed),
         "elsewhere": _elsewhere(product, shops),
         "history": product.price_changes.select_related("actor").order_by("-pk")[:HISTORY],
@@ -177,7 +178,7 @@ def price(request, pk):
 def _stopped(listed) -> list[dict]:
     """The shops the price was not sent to, and why."""
     return [
-        {"shop": wording.shop_title(one.connection), "why": price_words.listing_stopped(one)}
+        {"shop": shop_title(one.connection), "why": price_words.listing_stopped(one)}
         for one in listed
         if one.price_stopped_for
     ]

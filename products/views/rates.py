@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from partners.access import OPERATOR, partner_required
-from products import wording
 from products.forms import RatesForm
 from products.services import shop_rates
 
@@ -22,5 +22,5 @@ def edit(request, connection_pk):
         shop_rates.enter(connection=connection, rates=form.cleaned_data, by=request.user)
         messages.success(request, _("Saved. Proposals count with it; prices you have set stay."))
         return redirect("marketplaces:detail", connection_pk)
-    context = {"connection": connection, "title": wording.shop_title(connection), "form": form}
+    context = {"connection": connection, "title": shop_title(connection), "form": form}
     return render(request, "products/rates.html", context, status=422 if form.errors else 200)

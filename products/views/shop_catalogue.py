@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplaces.connectors.base import Capability
 from marketplaces.models import Connection
+from marketplaces.shop_names import shop_title
 from partners.access import partner_required
 from partners.views import activity
-from products import catalogue_words, wording
+from products import catalogue_words
 from products.models import CatalogueRow, Product
 from products.services import catalogue_rows, theirs
 from sellercloudx.lib.keyset import newest_first, number
@@ -27,7 +28,7 @@ def _shop(request, pk) -> Connection:
     connection = get_object_or_404(own, pk=pk)
     if not theirs.can(connection, Capability.LOOK_UP):
         raise Http404
-    connection.title = wording.shop_title(connection)
+    connection.title = shop_title(connection)
     return connection
 
 

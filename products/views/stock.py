@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from marketplaces.shop_names import shop_title
 from partners.access import OPERATOR, partner_required
-from products import stock_words, wording
+from products import stock_words
 from products.services import (
     publishing,
     stock,
@@ -36,7 +37,7 @@ def limits(request, pk):
         messages.success(request, _("Saved. Shops that show another number now are told."))
         return redirect("products:stock", pk)
     for listing in shown:
-        listing.title = wording.shop_title(listing.connection)
+        listing.title = shop_title(listing.connection)
     context = {
         "product": product,
         "form": form,

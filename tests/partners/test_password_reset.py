@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.module_loading import import_string
 from huey.contrib.djhuey import HUEY
 
-from partners import limits, reset_links
+from partners import limits, one_time_links, reset_links
 from partners.models import AuditLog, Notification
 from partners.services import deliveries, password_reset
 from tests import factories
@@ -257,5 +257,5 @@ def test_a_letter_that_was_late_has_a_link_that_works(client, person, work, monk
 def test_of_two_who_use_it_at_once_one_wins(link):
     token = link.rpartition("/")[2]
     came = twice_at_once(lambda: password_reset.set_new(token=token, password=NEW))
-    assert sum(isinstance(one, reset_links.UsedLink) for one in came) == 1
+    assert sum(isinstance(one, one_time_links.UsedLink) for one in came) == 1
     assert AuditLog.objects.filter(action="PASSWORD_RESET").count() == 1

@@ -22,6 +22,7 @@ from marketplaces.connectors.remote import (
     RemoteShop,
 )
 from marketplaces.forms import KeyForm, NotToldForm, ShopForm
+from marketplaces.shop_filter import ShopFilterForm
 from orders import inbox_forms
 from orders.forms import CancelForm, FilterForm, LinkForm
 from orders.inbox_forms import AnswererForm, InboxFilterForm
@@ -66,7 +67,7 @@ def all_forms(of=forms.BaseForm) -> Iterator[type[forms.BaseForm]]:
     for form in of.__subclasses__():
         yield from all_forms(form)
         app, *_, module = form.__module__.split(".")
-        if app in APPS and module not in ("admin", "admin_forms"):
+        if app in APPS and module not in ("admin", "admin_forms") and form is not ShopFilterForm:
             yield form
 
 
