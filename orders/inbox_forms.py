@@ -13,11 +13,12 @@ from marketplaces.shop_filter import ShopFilterForm
 from orders.models import Conversation, ConversationMessage, ReplyTemplate
 from partners import typed
 from partners.models import User
-from partners.support_forms import client_id_field, sentences
+from partners.support_forms import CannedReplyForm, client_id_field, sentences
 from sellercloudx.lib.text import fold
 
 # Beyond what any marketplace takes; each says its own length.
 LONGEST = 20_000
+LONGEST_READY = 4000
 SALT = "orders.inbox.reply"
 
 
@@ -115,22 +116,14 @@ class AnswererForm(forms.Form):
         return self.by_pk.get(self.cleaned_data["assigned"])
 
 
-class TemplateForm(forms.ModelForm):
-    class Meta:
+class TemplateForm(CannedReplyForm):
+    class Meta(CannedReplyForm.Meta):
         model = ReplyTemplate
-        fields = ("title", "text")
-        widgets = {"text": forms.Textarea(attrs={"rows": 5, "maxlength": 4000})}
-
-    def clean_title(self) -> str:
-        title = typed.tidy(typed.without_invisible(self.cleaned_data["title"]))
-        if not title.strip():
-            raise ValidationError(_("Write something."))
-        return title
+        widgets = {"text": forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST_READY})}
 
     def clean_text(self) -> str:
-        text = sentences(self.cleaned_data["text"])
-        if not text:
-            raise ValidationError(_("Write something."))
-        if len(text) > 4000:
-            raise ValidationError(_("At most 4000 characters."))
+        text = super().clean_text()
+        if len(text) > LONGEST_READY:
+            words = _("At most %(most)s characters.")
+            raise ValidationError(words % {"most": LONGEST_READY})
         return text

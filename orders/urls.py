@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import analytics, inbox, parcels, partner, staff
+from orders.views import analytics, inbox, parcels, partner, ready_answers, staff
 
 app_name = "orders"
 base = "partner-dashboard/orders/"
@@ -18,8 +18,8 @@ urlpatterns = [
     path(base + "<int:pk>/lines/<int:line_pk>/link/", partner.link, name="link"),
     path(base + "<int:pk>/codes/", parcels.codes, name="codes"),
     path(talks, inbox.index, name="inbox"),
-    path(talks + "answers/", inbox.answers, name="answers"),
-    path(talks + "answers/<int:pk>/", inbox.answer, name="answer"),
+    path(talks + "answers/", ready_answers.answers, name="answers"),
+    path(talks + "answers/<int:pk>/", ready_answers.answer, name="answer"),
     path(talks + "<int:pk>/", inbox.thread, name="thread"),
     path(talks + "<int:pk>/note/", inbox.note, name="thread_note"),
     path(talks + "<int:pk>/assign/", inbox.assign, name="thread_assign"),

@@ -119,8 +119,6 @@ ACTIONS: dict[str, str | Promise] = {
     "CONVERSATION_ASSIGNED": _("said who answers a buyer"),
     "CONVERSATION_DISMISSED": _("said that a buyer needs no answer"),
     "CONVERSATION_LINKED": _("linked what a buyer wrote to a product"),
-    "REPLY_TEMPLATE_SAVED": _("saved a ready answer to buyers"),
-    "REPLY_TEMPLATE_REMOVED": _("removed a ready answer to buyers"),
     "ORDER_PACKED": _("sent boxes and marking codes of an order"),
     "RETURN_DECIDED": _("decided about a return"),
     "RETURN_RECEIVED": _("counted returned goods in"),

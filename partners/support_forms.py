@@ -98,10 +98,13 @@ class CannedReplyForm(forms.ModelForm):
         fields = ("title", "text")
         widgets = {"text": forms.Textarea(attrs={"rows": 5})}
 
-    def clean_title(self):
-        return typed.tidy(typed.without_invisible(self.cleaned_data["title"]))
+    def clean_title(self) -> str:
+        title = typed.tidy(typed.without_invisible(self.cleaned_data["title"]))
+        if not title.strip():
+            raise ValidationError(_("Write something."))
+        return title
 
-    def clean_text(self):
+    def clean_text(self) -> str:
         text = sentences(self.cleaned_data["text"])[:LONGEST]
         if not text:
             raise ValidationError(_("Write something."))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplaces.models import Connection
 from orders.models.orders import Order
-from partners.models import Partner, User
+from partners.models import Partner, ReadyAnswer, User
 from partners.scoping import PartnerScopedQuerySet
 from products.models import Product
 from sellercloudx.lib.text import fold
@@ -194,12 +194,10 @@ class ConversationNote(models.Model):
         return f"{self.pk} → {self.conversation_id}"
 
 
-class ReplyTemplate(models.Model):
+class ReplyTemplate(ReadyAnswer):
     """A text that a shop sends to buyers often."""
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="reply_templates")
-    title = models.CharField(_("title"), max_length=80)
-    text = models.TextField(_("text"))
 
     objects = PartnerScopedQuerySet.as_manager()
 
@@ -211,6 +209,3 @@ class ReplyTemplate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["partner", "title"], name="reply_templates_once"),
         ]
-
-    def __str__(self):
-        return self.title

@@ -21,15 +21,13 @@ from orders.inbox_forms import (
     InboxFilterForm,
     NoteForm,
     ReplyForm,
-    TemplateForm,
     seen_by,
     token_for,
 )
 from orders.models import Conversation, ConversationMessage, ReplyTemplate
-from orders.services import desk, replies, reply_templates
+from orders.services import desk, replies
 from orders.wording import tellings
 from partners.access import OPERATOR, partner_required
-from partners.forms import posted
 from partners.models import Member, User
 
 NEWEST = paging.Sorting("last_at", newest_first=True)
@@ -311,47 +309,3 @@ def link(request, pk):
     words = ngettext("Linked: %(n)d conversation.", "Linked: %(n)d conversations.", linked)
     messages.success(request, words % {"n": linked})
     return redirect("orders:thread", pk)
-
-
-# --- Ready answers ---
-
-
-@partner_required
-@require_http_methods(["GET", "POST"])
-def answers(request):
-    form = TemplateForm(posted(request))
-    if request.method == "POST" and form.is_valid() and _is_kept(request, form):
-        return redirect("orders:answers")
-    known = ReplyTemplate.objects.for_partner(request.partner)
-    context = {"form": form, "answers": known}
-    return render(request, "orders/answers.html", context, status=422 if form.errors else 200)
-
-
-@partner_required(to_look=OPERATOR)
-@require_http_methods(["GET", "POST"])
-def answer(request, pk):
-    one = get_object_or_404(ReplyTemplate.objects.for_partner(request.partner), pk=pk)
-    if request.method == "POST" and "remove" in request.POST:
-        reply_templates.remove(template=one, by=request.user)
-        return redirect("orders:answers")
-    title = one.title
-    form = TemplateForm(posted(request), instance=one)
-    if request.method == "POST" and form.is_valid() and _is_kept(request, form, pk):
-        return redirect("orders:answers")
-    context = {"form": form, "title": title}
-    return render(request, "orders/answer.html", context, status=422 if form.errors else 200)
-
-
-def _is_kept(request, form: TemplateForm, pk: int | None = None) -> bool:
-    """Else the form says why not."""
-    words = {"title": form.cleaned_data["title"], "text": form.cleaned_data["text"]}
-    try:
-        kept = reply_templates.save(partner=request.partner, by=request.user, pk=pk, **words)
-    except reply_templates.TitleTaken:
-        form.add_error("title", _("There is a ready answer of this title."))
-        return False
-    if kept is None:
-        form.add_error(None, _("Somebody has removed this one meanwhile. Add it as a new one."))
-        return False
-    messages.success(request, _("The ready answer is saved."))
-    return True

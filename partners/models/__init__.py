@@ -10,7 +10,7 @@ from .notice_choices import NoticeChoice
 from .notifications import Notification
 from .people import Member, Partner, User
 from .second_factor import RecoveryCode, TotpDevice
-from .support import CannedReply, ChatMessage, ChatRead, ChatRoom
+from .support import CannedReply, ChatMessage, ChatRead, ChatRoom, ReadyAnswer
 from .tax import TaxRegime
 from .telegram import TelegramButton, TelegramCode, TelegramLink, TelegramUpdate
 from .tickets import SupportTicket, TicketMessage
@@ -33,6 +33,7 @@ __all__ = [
     "Notification",
     "Partner",
     "PartnerNote",
+    "ReadyAnswer",
     "RecoveryCode",
     "StoredFile",
     "SupportTicket",

@@ -126,11 +126,25 @@ class ChatRead(models.Model):
         return f"{self.user_id} → {self.up_to}"
 
 
-class CannedReply(models.Model):
-    """A text our people send often; it is put into the field, read and changed before it goes."""
+class ReadyAnswer(models.Model):
+    """A text that is sent often; it is put into the field, read and changed before it goes."""
+
+    # Whose it is; nobody's are our own people's.
+    partner: Partner | None = None
+    title = models.CharField(_("title"), max_length=80)
+    text = models.TextField(_("text"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.title
+
+
+class CannedReply(ReadyAnswer):
+    """What our people answer partners with."""
 
     title = models.CharField(_("title"), max_length=80, unique=True)
-    text = models.TextField(_("text"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
@@ -138,6 +152,3 @@ class CannedReply(models.Model):
         verbose_name = _("ready answer")
         verbose_name_plural = _("ready answers")
         ordering = ["title"]
-
-    def __str__(self):
-        return self.title

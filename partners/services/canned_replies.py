@@ -1,9 +1,9 @@
-"""Texts that our people send often: kept, changed and removed, each written down once."""
+"""Texts that are sent often, our people's and a shop's: each change of one is written down."""
 
 from django.db import IntegrityError, transaction
 
 from partners import audit
-from partners.models import CannedReply, User
+from partners.models import ReadyAnswer, User
 
 
 class TitleTaken(Exception):
@@ -14,17 +14,15 @@ class Gone(Exception):
     """Somebody has removed it."""
 
 
-def add(*, title: str, text: str, by: User) -> CannedReply:
+def add(one: ReadyAnswer, *, by: User) -> None:
     """Raises TitleTaken."""
-    one = CannedReply(title=title, text=text)
     _save(one, by, "CANNED_REPLY_ADDED", before={})
-    return one
 
 
-def change(one: CannedReply, *, title: str, text: str, by: User) -> None:
+def change(one: ReadyAnswer, *, title: str, text: str, by: User) -> None:
     """Raises TitleTaken and Gone."""
     with transaction.atomic():
-        now = CannedReply.objects.select_for_update().filter(pk=one.pk).first()
+        now = _now(one)
         if now is None:
             raise Gone
         before = _words(now)
@@ -32,24 +30,35 @@ def change(one: CannedReply, *, title: str, text: str, by: User) -> None:
         _save(now, by, "CANNED_REPLY_CHANGED", before=before)
 
 
-def remove(one: CannedReply, *, by: User) -> bool:
+def remove(one: ReadyAnswer, *, by: User) -> bool:
     """Whether it was there still."""
     with transaction.atomic():
-        was = CannedReply.objects.select_for_update().filter(pk=one.pk).first()
-        if was is None or not CannedReply.objects.filter(pk=one.pk).delete()[0]:
+        was = _now(one)
+        if was is None or not type(was)._default_manager.filter(pk=was.pk).delete()[0]:
             return False
-        audit.record("CANNED_REPLY_REMOVED", actor=by, entity=was, before=_words(was))
+        before = _words(was)
+        audit.record(
+            "CANNED_REPLY_REMOVED", partner=one.partner, actor=by, entity=one, before=before
+        )
     return True
 
 
-def _save(one: CannedReply, by: User, action: str, *, before: dict[str, str]) -> None:
+def _now(one: ReadyAnswer) -> ReadyAnswer | None:
+    rows = type(one)._default_manager.select_for_update(of=("self",))
+    return rows.filter(pk=one.pk).first()
+
+
+def _save(one: ReadyAnswer, by: User, action: str, *, before: dict[str, str]) -> None:
     try:
         with transaction.atomic():
             one.save()
-            audit.record(action, actor=by, entity=one, before=before, after=_words(one))
+            after = _words(one)
+            audit.record(
+                action, partner=one.partner, actor=by, entity=one, before=before, after=after
+            )
     except IntegrityError as error:
         raise TitleTaken from error
 
 
-def _words(one: CannedReply) -> dict[str, str]:
+def _words(one: ReadyAnswer) -> dict[str, str]:
     return {"title": one.title, "text": one.text}

@@ -7,14 +7,17 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.access import staff_required
 from partners.forms import posted
 from partners.models import CannedReply, ChatMessage, ChatRoom, Partner
-from partners.services import canned_replies, chat
+from partners.services import chat
 from partners.support_forms import AssignForm, CannedReplyForm, RoomSearchForm, StaffMessageForm
+from partners.views import ready_answers
 from partners.views.chat import Side, answer_poll, download, receive, show
+from partners.views.ready_answers import Shelf
 from sellercloudx.lib.fragments import fragment_of
 from sellercloudx.lib.keyset import newest_first
 from sellercloudx.lib.text import fold
@@ -137,16 +140,20 @@ def assign(request, pk):
     return redirect("partners:staff_chat_room", pk)
 
 
+READY = Shelf(
+    base="base_staff.html",
+    all="partners:canned_replies",
+    one="partners:canned_reply",
+    back="partners:staff_chat",
+    back_words=gettext_lazy("Chat"),
+)
+
+
 @staff_required(permission=RIGHT)
 @require_http_methods(["GET", "POST"])
 def answers(request):
-    """Texts that are sent often."""
     form = CannedReplyForm(posted(request))
-    if request.method == "POST" and form.is_valid() and _is_kept(request, form):
-        return redirect("partners:canned_replies")
-    context = {"form": form, "answers": CannedReply.objects.all()}
-    status = 422 if form.errors else 200
-    return render(request, "partners/support/answers.html", context, status=status)
+    return ready_answers.show_all(request, READY, form, CannedReply.objects.all())
 
 
 @staff_required(permission=RIGHT)
@@ -155,29 +162,4 @@ def answer(request, pk):
     one = get_object_or_404(CannedReply, pk=pk)
     title = one.title
     form = CannedReplyForm(posted(request), instance=one)
-    if request.method == "POST" and "remove" in request.POST:
-        canned_replies.remove(one, by=request.user)
-        return redirect("partners:canned_replies")
-    if request.method == "POST" and form.is_valid() and _is_kept(request, form, one):
-        return redirect("partners:canned_replies")
-    context = {"form": form, "title": title}
-    status = 422 if form.errors else 200
-    return render(request, "partners/support/answer.html", context, status=status)
-
-
-def _is_kept(request, form: CannedReplyForm, one: CannedReply | None = None) -> bool:
-    """Else the form says why not."""
-    words = {"title": form.cleaned_data["title"], "text": form.cleaned_data["text"]}
-    try:
-        if one:
-            canned_replies.change(one, by=request.user, **words)
-        else:
-            canned_replies.add(by=request.user, **words)
-    except canned_replies.TitleTaken:
-        # As the form itself says it of one that was there before.
-        form.add_error("title", form.instance.unique_error_message(CannedReply, ("title",)))
-    except canned_replies.Gone:
-        form.add_error(None, _("Somebody has removed this one meanwhile. Add it as a new one."))
-    else:
-        messages.success(request, _("The ready answer is saved."))
-    return not form.errors
+    return ready_answers.show_one(request, READY, one, form, title)

@@ -63,8 +63,9 @@ def test_what_was_removed_meanwhile_does_not_come_back_by_a_change(staff):
 
 @pytest.mark.django_db
 def test_the_title_of_another_is_not_taken_over(staff):
-    first = canned_replies.add(**WORDS, by=staff)
-    second = canned_replies.add(title="Boshqa", text="Gap", by=staff)
+    first, second = CannedReply(**WORDS), CannedReply(title="Boshqa", text="Gap")
+    for one in (first, second):
+        canned_replies.add(one, by=staff)
     with pytest.raises(canned_replies.TitleTaken):
         canned_replies.change(second, title=first.title, text="Gap", by=staff)
     assert audited("CANNED_REPLY_CHANGED") == 0
